@@ -1,0 +1,1 @@
+"""Published results beside their simulated counterparts. Empty until the first ledger exists."""

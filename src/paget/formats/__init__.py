@@ -1,0 +1,1 @@
+"""Run folders and other people's file formats."""

@@ -1,0 +1,1 @@
+"""Cells as agents in a tissue. Empty: the host engine came first."""
