@@ -1,0 +1,50 @@
+"""The commands put together into one application."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from paget.cli.check import check
+from paget.cli.describe import describe
+from paget.cli.list import list_catalog
+from paget.cli.new import new
+from paget.cli.report import report
+from paget.cli.trial import trial
+
+_HELP = """A virtual laboratory of breast-cancer metastasis.
+
+Paget runs simulated mouse trials from biology written as rules with units and sources.
+Research software: not for clinical decisions.
+"""
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from paget._version import __version__
+
+        typer.echo(f"paget {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
+def build_app() -> typer.Typer:
+    """The application with all its commands, in the order in which a newcomer meets them."""
+    app = typer.Typer(help=_HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(_root)
+    app.command("trial")(trial)
+    app.command("report")(report)
+    app.add_typer(new, name="new")
+    app.command("check")(check)
+    app.command("describe")(describe)
+    app.command("list")(list_catalog)
+    return app

@@ -1,0 +1,27 @@
+"""`paget describe [NAME]`: the model in English, with numbers and sources."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from paget.cli.options import ProjectOption
+
+
+def describe(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="Anything of the catalog, or a trial file; without it, the whole model."
+        ),
+    ] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Describe a part of the model in English.
+
+    A mechanism, drug, tumour, host, cell type, factor, receptor or trial, with its numbers and their sources.
+    """
+    from paget import model
+
+    typer.echo(model.describe(model.load_catalog(project), name))

@@ -1,0 +1,47 @@
+"""`paget new trial FILE`: a commented template to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+new = typer.Typer(help="Write a commented template to start from.", rich_markup_mode=None)
+
+
+@new.callback()
+def _group() -> None:
+    """Without this, typer would drop the word `trial` of a group with a single command."""
+
+
+@new.command("trial")
+def new_trial(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to write it, for example my-trial.toml.")
+    ],
+) -> None:
+    """Write a commented trial file that already passes `paget check`."""
+    path = file if file.suffix else file.with_suffix(".toml")
+    write_new(path, template("trial.toml").replace("{name}", path.stem))
+    typer.echo(f"Wrote {path}. Edit it, then: paget check {path} && paget trial {path}")
+
+
+def template(name: str) -> str:
+    """Text of a template that comes with Paget."""
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write `text` to `path`; PagetError if something is there already, or the folder does not take it."""
+    from paget.errors import PagetError
+
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise PagetError(
+            "exists already and is left as it was; choose another name", file=str(path)
+        ) from None
+    except OSError as error:
+        raise PagetError(f"cannot be written: {error.strerror}", file=str(path)) from None

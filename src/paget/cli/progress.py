@@ -1,0 +1,100 @@
+"""Progress of a trial on a terminal: which phase, subjects done, mice per second, time left.
+
+It is written to standard error, and only when that is a terminal: tables on standard output stay clean, and a pipe or a
+log file sees nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_PHASES = {
+    "compiling": "compiling the simulation kernels (first run only)",
+    "subjects": "simulating mice",
+    "analysis": "statistics",
+    "report": "figures and report",
+}
+
+
+class TerminalProgress:
+    """A callback for `run_trial`; as a context manager it draws while the block runs.
+
+    Each event says its `phase`, and for phases that can be counted how many are `done` of `total`.
+    """
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> TerminalProgress:
+        self._progress = _bars()
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def __call__(self, event: Any) -> None:
+        if self._progress is None:
+            return
+        phase, done, total = event["phase"], event.get("done"), event.get("total")
+        if phase not in self._tasks:
+            self._finish_other_phases()
+            self._tasks[phase] = self._progress.add_task(_PHASES.get(phase, phase), total=total)
+        self._progress.update(self._tasks[phase], completed=done or 0, total=total)
+
+    def _finish_other_phases(self) -> None:
+        """A phase that cannot be counted is over when the next begins: show it as done, stop its clock."""
+        assert self._progress is not None
+        for task in self._tasks.values():
+            self._progress.update(task, total=1, completed=1)
+            self._progress.stop_task(task)
+
+
+def _bars() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        _rate_column(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _rate_column() -> Any:
+    from rich.progress import ProgressColumn, Task
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        """`12/40  131 mice/s  0:03 left` for counted phases, nothing for the others."""
+
+        def render(self, task: Task) -> Text:
+            if task.total is None or task.total <= 1:
+                return Text("")
+            parts = [f"{int(task.completed)}/{int(task.total)}"]
+            if task.speed and not task.finished:
+                parts.append(f"{task.speed:.3g} mice/s")
+            if task.time_remaining is not None and not task.finished:
+                minutes, seconds = divmod(int(task.time_remaining), 60)
+                parts.append(f"{minutes}:{seconds:02d} left")
+            return Text("  ".join(parts))
+
+    return RateColumn()
+
+
+def progress_for(quiet: bool) -> TerminalProgress | None:
+    """A progress display if a person is watching, None otherwise."""
+    return TerminalProgress() if not quiet and sys.stderr.isatty() else None

@@ -1,0 +1,112 @@
+"""`paget trial NAME|FILE`: run a simulated trial, write its folder, print its table."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from paget.cli.options import ProjectOption
+
+if TYPE_CHECKING:
+    from paget.trial import TrialResult
+
+
+def trial(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="A trial of the catalog, or a trial file.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for the results [default: results/NAME]."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, metavar="N", help="Seed [default: the trial's].")
+    ] = None,
+    animals: Annotated[
+        int | None,
+        typer.Option("--animals", min=1, metavar="N", help="Animals per arm [default: the trial's]."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws",
+            min=0,
+            metavar="N",
+            help="Parameter draws beside the central run [default: the trial's].",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=1, metavar="N", help="Threads [default: the CPUs this process may use]."
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the final table.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of the table.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Run a simulated trial.
+
+    Writes tables, figures and report.html, and prints a summary. The same command resumes a run that was stopped, and
+    gives the same numbers.
+    """
+    folder = out if out is not None else Path("results") / Path(name).stem
+    options = {"seed": seed, "animals": animals, "draws": draws, "workers": workers or available_cpus()}
+    try:
+        result = _run_and_report(name, folder, options, project, quiet)
+    except KeyboardInterrupt:
+        _say_how_to_resume()
+        raise typer.Exit(130) from None
+    _print_result(result, folder, json)
+
+
+def available_cpus() -> int:
+    """CPUs that this process may use; a container or a batch system often grants fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _run_and_report(
+    name: str, folder: Path, options: dict[str, Any], project: Path | None, quiet: bool
+) -> TrialResult:
+    from paget.cli.progress import progress_for
+    from paget.model import load_catalog, load_trial_file
+    from paget.trial import run_trial
+
+    catalog = load_catalog(project)
+    design = load_trial_file(name, catalog)
+    progress = progress_for(quiet)
+    with progress or contextlib.nullcontext():
+        result = run_trial(design, catalog, out=folder, progress=progress, command=command_line(), **options)
+        from paget.report import write_report
+
+        if progress is not None:
+            progress({"phase": "report"})
+        write_report(result, folder)
+    return result
+
+
+def command_line() -> str:
+    """The command as the user typed it, for the provenance of the run."""
+    import shlex
+
+    return shlex.join(["paget", *sys.argv[1:]])
+
+
+def _say_how_to_resume() -> None:
+    sys.stderr.write("\npaget: interrupted; finished mice are kept, resume with the same command\n")
+
+
+def _print_result(result: TrialResult, folder: Path, json: bool) -> None:
+    if json:
+        typer.echo((folder / "summary.json").read_text(encoding="utf-8").rstrip())
+        return
+    from paget.report import terminal_summary
+
+    typer.echo(terminal_summary(result))
