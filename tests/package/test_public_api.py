@@ -8,13 +8,29 @@ import pytest
 
 import paget
 
-HEAVY = ("numpy", "pandas", "numba", "scipy", "matplotlib", "pydantic", "pint", "rich", "typer", "lifelines", "statsmodels")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "numba",
+    "scipy",
+    "matplotlib",
+    "pydantic",
+    "pint",
+    "rich",
+    "typer",
+    "lifelines",
+    "statsmodels",
+)
 
 
 def modules_after(statement: str) -> set[str]:
     """Top-level modules loaded in a new interpreter after `statement`."""
     script = f"{statement}\nimport sys, json; print(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
-    return set(json.loads(subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout))
+    return set(
+        json.loads(
+            subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+        )
+    )
 
 
 def test_importing_paget_loads_nothing_heavy():

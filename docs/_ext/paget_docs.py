@@ -1,0 +1,106 @@
+"""Directives that take their text from the code, so that the reference cannot lag behind it.
+
+```{command-help} trial
+```                            the output of `paget trial --help`
+
+```{schema-fields} trial
+```                            a table of the fields of a catalog file, from its JSON Schema
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
+
+
+class CommandHelp(Directive):
+    """Help text of one command, or of `paget` itself without an argument."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        from paget.cli import main
+
+        words = self.arguments[0].split() if self.arguments else []
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            if main([*words, "--help"]) != 0:
+                raise self.error(f"no such command: {' '.join(words)}")
+        return [nodes.literal_block(text.getvalue(), text.getvalue())]
+
+
+class SchemaFields(Directive):
+    """One table for each object of the JSON Schema of a kind of catalog file."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        from paget.model import json_schema
+
+        lines = schema_as_markdown(json_schema(self.arguments[0])).splitlines()
+        holder = nodes.section()
+        holder.document = self.state.document
+        self.state.nested_parse(StringList(lines, source="json schema"), self.content_offset, holder)
+        return holder.children
+
+
+def schema_as_markdown(schema: dict[str, Any]) -> str:
+    """Markdown tables of the fields of a schema: first the file itself, then the tables within it."""
+    parts = [_table("The file", schema)]
+    parts += [
+        _table(f"`{name}`", part) for name, part in schema.get("$defs", {}).items() if "properties" in part
+    ]
+    return "\n\n".join(parts)
+
+
+def _table(title: str, schema: dict[str, Any]) -> str:
+    required = set(schema.get("required", []))
+    rows = [
+        f"**{title}.** {_one_line(schema.get('description', ''))}",
+        "",
+        "| field | type | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, field in schema.get("properties", {}).items():
+        default = "required" if name in required else _code(field.get("default"))
+        rows.append(f"| `{name}` | {_type(field)} | {default} | {_one_line(field.get('description', ''))} |")
+    return "\n".join(rows)
+
+
+def _type(field: dict[str, Any]) -> str:
+    if "$ref" in field:
+        return f"`{field['$ref'].rsplit('/', 1)[-1]}`"
+    if "const" in field:
+        return _code(field["const"])
+    if "enum" in field:
+        return " or ".join(_code(value) for value in field["enum"])
+    if "anyOf" in field:
+        return " or ".join(_type(option) for option in field["anyOf"] if option.get("type") != "null")
+    if field.get("type") == "array":
+        return f"list of {_type(field.get('items', {}))}"
+    if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
+        return f"table of {_type(field['additionalProperties'])}"
+    return str(field.get("type", "any"))
+
+
+def _code(value: object) -> str:
+    if value is None:
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Register the directives with Sphinx."""
+    app.add_directive("command-help", CommandHelp)
+    app.add_directive("schema-fields", SchemaFields)
+    return {"version": "1", "parallel_read_safe": True}
