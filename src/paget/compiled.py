@@ -16,7 +16,7 @@ a `kernel`.
 Machine code is cached on disk. Numba looks only at the file that holds the outer function and does not see
 an edited callee in another file, so the folder is named by a hash of *all* kernel sources of the package
 and of the versions of Numba, NumPy and Python. The folder lies in PAGET_CACHE_DIR if that is set, otherwise
-in the user's cache directory (XDG_CACHE_HOME or ~/.cache), otherwise (read-only machine) in a temporary folder. Folders of other hashes
+in the user's cache directory, otherwise (read-only machine) in a temporary folder. Folders of other hashes
 are pruned.
 
 Only paget's own functions are sent there: `numba.config.CACHE_DIR` is set while a function is being wrapped
@@ -40,6 +40,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy
+import platformdirs
 
 __all__ = [
     "allocating_kernel",
@@ -146,9 +147,9 @@ def _kernel_source_files(package: Path) -> list[Path]:
 
 def _candidate_bases() -> list[Path]:
     own = os.environ.get("PAGET_CACHE_DIR")
-    users = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    users = platformdirs.user_cache_dir("paget", appauthor=False)
     owner = os.getuid() if hasattr(os, "getuid") else "user"
-    return [Path(own or os.path.join(users, "paget")), Path(tempfile.gettempdir()) / f"paget-cache-{owner}"]
+    return [Path(own or users).expanduser(), Path(tempfile.gettempdir()) / f"paget-cache-{owner}"]
 
 
 def _is_writable(folder: Path) -> bool:

@@ -202,8 +202,8 @@ def stirling_tail(k):
 @kernel
 def rounded_normal(generator, mean, variance, largest):
     """A normal rounded to an integer count and clipped to [0, largest] (int64)."""
-    value = math.floor(mean + math.sqrt(variance) * normal(generator) + 0.5)
-    if not value > 0.0:
+    value = mean + math.sqrt(variance) * normal(generator) + 0.5
+    if not value >= 1.0:
         return np.int64(0)
     if value >= float(largest):
         return np.int64(largest)
