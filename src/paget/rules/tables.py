@@ -1,0 +1,254 @@
+"""The model as plain arrays: what the engines read instead of objects, names and units.
+
+Units inside: day, mm3, nM, mg/kg, ug/mL, cells. Every array is made by `compile.py`; which numbers fill which entry
+stands there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from paget.rules.rule_table import FloatArray, IntArray, RuleTable
+
+TUMOUR_CELL = 0
+"""Index of the tumour cell among the cell types."""
+
+TUMOUR_BEHAVIOURS = (
+    "cycle entry",
+    "division",
+    "death",
+    "death of damaged cells",
+    "repair of damage",
+    "drug sensitivity",
+    "shedding",
+    "cohesion",
+    "first-pass passage",
+    "loss from blood",
+    "cluster break-up",
+    "death after arrest",
+    "extravasation",
+    "death while solitary",
+    "waking",
+    "death of a lone founder",
+)
+"""Behaviours of the tumour cell that the host engine reads, in the order of `BehaviourIndex.tumour`."""
+
+(
+    CYCLE_ENTRY,
+    DIVISION,
+    DEATH,
+    DEATH_OF_DAMAGED,
+    REPAIR,
+    DRUG_SENSITIVITY,
+    SHEDDING,
+    COHESION,
+    FIRST_PASS_PASSAGE,
+    LOSS_FROM_BLOOD,
+    BREAK_UP,
+    DEATH_AFTER_ARREST,
+    EXTRAVASATION,
+    DEATH_WHILE_SOLITARY,
+    WAKING,
+    DEATH_OF_LONE_FOUNDER,
+) = range(len(TUMOUR_BEHAVIOURS))
+
+
+class BehaviourIndex(NamedTuple):
+    """Where each behaviour stands in the rule table; -1 where a cell type has none. K cell types, F factors."""
+
+    tumour: IntArray
+    """Behaviours of the tumour cell, shape (len(TUMOUR_BEHAVIOURS),)."""
+    secretion: IntArray
+    """Secretion of each factor by each cell type, shape (K, F); all stand before `secretions_end`."""
+    secretions_end: IntArray
+    """Number of secretion behaviours, shape (1,)."""
+    recruitment: IntArray
+    """Recruitment of each cell type, shape (K,)."""
+    death: IntArray
+    """Death of each cell type, shape (K,)."""
+    transformation: IntArray
+    """Transformation from each cell type to each other, shape (K, K)."""
+    attack: IntArray
+    """Attack of each cell type on tumour cells, shape (K,)."""
+    adhesion: IntArray
+    """Adhesion of tumour cells to each partner type, shape (P,)."""
+    partner: IntArray
+    """Cell type of each partner, shape (P,)."""
+    matrix: IntArray
+    """Deposition, alignment and digestion of collagen by each cell type, shape (3, K)."""
+
+
+class SignalIndex(NamedTuple):
+    """Where each signal stands in the vector of signals."""
+
+    activity: int
+    """First of K * R receptor activities (row of cell types); factor levels stand before it."""
+    contact: int
+    """First of K contact signals."""
+    pressure: int
+    vessel_density: int
+    collagen_density: int
+    collagen_alignment: int
+
+
+class Signalling(NamedTuple):
+    """Factors and receptors. F factors, R receptors."""
+
+    decay: FloatArray
+    """Decay of each factor (1/day), shape (F,)."""
+    exchange: FloatArray
+    """Exchange with blood at reference vessel density (1/day), shape (F,)."""
+    crosses: FloatArray
+    """1 where the tumour's molecule counts for the host's receptors and back, shape (F,)."""
+    affinity: FloatArray
+    """Dissociation constant of each receptor and factor (nM), infinite where it does not bind; shape (R, F)."""
+    receptors: FloatArray
+    """Receptors per cell, shape (K, R)."""
+    internalisation: FloatArray
+    """Internalisation of occupied receptors (1/day), shape (K, R)."""
+    plasma_free: FloatArray
+    """Free ligand in plasma without drug (nM), shape (F,)."""
+    plasma_total: FloatArray
+    """Total ligand in plasma without drug (nM), shape (F,)."""
+    bound_clearance: FloatArray
+    """Turnover of ligand bound in plasma (1/day), shape (F,)."""
+
+
+class Tumour(NamedTuple):
+    """Numbers of the tumour that are not behaviours."""
+
+    cell_density: float
+    """Cells of all types per volume (1/mm3)."""
+    alpha: float
+    """Gompertz growth rate at 1 mm3 (1/day)."""
+    beta: float
+    """Fall of the growth rate per e-fold of volume (1/day)."""
+    reference_cycle_entry: float
+    """Cycle entry of an unhindered cell under the signals of an untreated tumour (1/day)."""
+    reference_death: float
+    """Death by all causes in an untreated tumour (1/day)."""
+    division: float
+    """Division rate of a cycling cell (1/day)."""
+    shedding_exponent: float
+    passage_size_exponent: float
+    half_life_single: float
+    """Half-life in blood of single passers (day)."""
+    half_life_cluster: float
+    half_life_mixed: float
+    lost_by_death: float
+    late_arrest_in_lung: float
+    shedding_diameter: float
+    """Smaller lesions do not shed (mm)."""
+    lymphatic_share: float
+    company_factor: float
+    company_scale: float
+    niche_tumour_share: float
+
+
+class Body(NamedTuple):
+    """Numbers of the host that are not sites."""
+
+    weight: float
+    """Body weight (g)."""
+    weight_gain: float
+    """Relative gain (1/day)."""
+    tumour_wasting: float
+    """Relative loss per tumour volume (1/mm3)."""
+    interstitial_share: float
+    neighbours: float
+    blood_volume: float
+    """Blood volume (mL)."""
+    cardiac_output: float
+    """Cardiac output (mL/day)."""
+    portal_share: float
+    """Share of cardiac output that reaches the liver by the portal vein, within the flow of the rest."""
+    neutrophils: float
+    """Blood neutrophils (1/mL)."""
+    mean_maturation_time: float
+    """Marrow transit (day)."""
+    feedback: float
+
+
+class Sites(NamedTuple):
+    """Organs. S sites in the order of `paget.host.record.SITES`."""
+
+    flow: FloatArray
+    """Share of cardiac output by arteries, shape (S,)."""
+    volume: FloatArray
+    """Volume (mm3), shape (S,)."""
+    stress: FloatArray
+    """Factor on the death of tumour cells new to the organ, shape (S,)."""
+    receptivity: FloatArray
+    """Factor on waking, shape (S,)."""
+    cells: FloatArray
+    """Resident cells (1/mm3), shape (S, K)."""
+
+
+class Drugs(NamedTuple):
+    """Drugs of the model. D drugs, O routes, F factors, R receptors, K cell types, B behaviours."""
+
+    clearance: FloatArray
+    """Linear clearance (L/kg/day), shape (D,)."""
+    volume: FloatArray
+    """Central volume (L/kg), shape (D,)."""
+    peripheral_volume: FloatArray
+    """Peripheral volume (L/kg), 0 for one compartment; shape (D,)."""
+    distribution_clearance: FloatArray
+    """Exchange between the compartments (L/kg/day), shape (D,)."""
+    maximum_elimination: FloatArray
+    """Saturable elimination (mg/kg/day), 0 for linear; shape (D,)."""
+    half_saturation: FloatArray
+    """Concentration of half-maximal elimination (mg/L), shape (D,)."""
+    bioavailability: FloatArray
+    """Share of a dose that arrives, shape (D, O); NaN where the route is unknown."""
+    absorption: FloatArray
+    """First-order absorption (1/day), 0 for i.v.; shape (D, O)."""
+    damage_rate: FloatArray
+    """Largest rate of damage to cycling cells (1/day), 0 for drugs that do none; shape (D,)."""
+    damage_half: FloatArray
+    """Lingering exposure of half that rate (ug day/mL), shape (D,)."""
+    damage_power: FloatArray
+    """Hill power, shape (D,)."""
+    washout: FloatArray
+    """Loss of the lingering exposure (1/day), shape (D,)."""
+    binding_sites: FloatArray
+    """Ligand-binding sites per plasma concentration (nM per ug/mL), shape (D,)."""
+    binding_affinity: FloatArray
+    """Dissociation constant from each factor in this host (nM), infinite where it does not bind; shape (D, F)."""
+    on_rate: FloatArray
+    """Association (1/nM/day), shape (D, F)."""
+    tissue_share: FloatArray
+    """Concentration in tissue relative to plasma, shape (D,)."""
+    complex_clearance: FloatArray
+    """Turnover of ligand held by the drug (1/day), shape (D, F)."""
+    molar: FloatArray
+    """Molar concentration per mass concentration (nM per ug/mL), shape (D,)."""
+    antagonism: FloatArray
+    """Inhibition constant at each receptor (nM), infinite where none; shape (D, R)."""
+    depletion_rate: FloatArray
+    """Largest added death rate of each cell type (1/day), shape (D, K)."""
+    depletion_half: FloatArray
+    """Plasma concentration of half that rate (ug/mL), shape (D, K)."""
+    modification: FloatArray
+    """Factor on each behaviour at saturation, 1 where none; shape (D, B)."""
+    modification_half: FloatArray
+    """Plasma concentration of half that change (ug/mL), shape (D, B)."""
+    weight_loss: FloatArray
+    """Relative loss of weight per exposure (1/(ug day/mL)), shape (D,)."""
+    weight_recovery: FloatArray
+    """Recovery of the lost weight (1/day), shape (D,)."""
+    neutrophil_suppression: FloatArray
+    """Inhibition of neutrophil precursors per lingering exposure (1/(ug day/mL)), shape (D,)."""
+
+
+class Tables(NamedTuple):
+    """One model, ready to run."""
+
+    rules: RuleTable
+    behaviour: BehaviourIndex
+    signal: SignalIndex
+    signalling: Signalling
+    tumour: Tumour
+    body: Body
+    sites: Sites
+    drugs: Drugs
