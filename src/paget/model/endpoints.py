@@ -1,0 +1,182 @@
+"""The endpoints that a trial may name: what is read, in which unit, and what kind of number it is.
+
+This is the vocabulary of measurements; how each one is taken, with its error and its limit of detection, is in
+`paget.assays`. A name in braces is a placeholder: `{site}` for an organ of the host, `{cell type}` for a cell type.
+An endpoint that is read from the lesions of an organ can be asked for *size-matched*: its name followed by
+`, size-matched` and a volume of the primary (`at_volume`) at whose first passage the lesions are looked at.
+
+To add an endpoint: one row here, one function in `paget.assays`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+SIZE_MATCHED = ", size-matched"
+"""What ends the name of an endpoint that is read when the primary reaches a volume."""
+
+PRIMARY_SITE = "mammary fat pad"
+"""Where the primary grows, and the default site of endpoints that are read from the primary."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint of the vocabulary."""
+
+    name: str
+    """As a trial file writes it; may hold one placeholder."""
+    unit: str
+    """Unit of a reading; "1" for a number without unit."""
+    kind: str
+    """"continuous", "count", "fraction" or "survival": it decides the test that `auto` stands for."""
+    text: str
+    """One sentence: what is measured."""
+    assay: str
+    """The family in `paget.assays` that takes the reading."""
+    site: str = ""
+    """Site that is read; "" for blood or the whole animal."""
+    terminal: bool = True
+    """True where the animal has to die for the reading, so that it can be taken once only."""
+    of_lesions: bool = False
+    """True where it is read from the lesions of an organ, and so may be size-matched."""
+    takes_receptors: bool = False
+    """True where the assay names receptors to stain for."""
+    placeholder: str = ""
+    """What stands in for the placeholder of a name that has been found: a site or a cell type."""
+    expands: bool = False
+    """True where the name alone stands for one endpoint per cell type present."""
+
+    @property
+    def is_pattern(self) -> bool:
+        """True where the name holds a placeholder."""
+        return "{" in self.name
+
+
+_PRIMARY = PRIMARY_SITE
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "primary volume", "mm^3", "continuous",
+        "caliper volume of the primary: length times width squared, halved",
+        "caliper", _PRIMARY, terminal=False,
+    ),
+    Endpoint(
+        "bioluminescence", "photon/s", "continuous",
+        "light of living tumour cells anywhere in the animal, with background; depth is not corrected for",
+        "bioluminescence", terminal=False,
+    ),
+    Endpoint("body weight", "g", "continuous", "weight of the animal, tumour included", "body weight", terminal=False),
+    Endpoint(
+        "blood neutrophils", "cell/mL", "continuous", "neutrophil count of a small blood sample", "blood count",
+        terminal=False,
+    ),
+    Endpoint(
+        "Ki-67 index", "%", "fraction",
+        "share of tumour cells of the primary that stain for Ki-67: in the cycle, or arrested in mitosis",
+        "Ki-67 index", _PRIMARY,
+    ),
+    Endpoint(
+        "receptor-positive cells", "%", "fraction",
+        "share of tumour cells of the primary whose activated receptor stains above threshold", "receptor stain",
+        _PRIMARY, takes_receptors=True,
+    ),
+    Endpoint(
+        "composition", "%", "fraction",
+        "share of each cell type among the living cells of the primary, by flow cytometry", "flow cytometry",
+        _PRIMARY, expands=True,
+    ),
+    Endpoint(
+        "composition: {cell type}", "%", "fraction",
+        "share of this cell type among the living cells of the primary, by flow cytometry", "flow cytometry", _PRIMARY,
+    ),
+    Endpoint(
+        "collagen alignment", "1", "fraction",
+        "order of the collagen fibres of the primary in images, 0 random to 1 parallel", "collagen imaging", _PRIMARY,
+    ),
+    Endpoint(
+        "{site} foci", "count", "count",
+        "number of separate metastases seen in sections of the organ, each counted once", "sections", of_lesions=True,
+    ),
+    Endpoint(
+        "metastatic area", "%", "fraction",
+        "share of the area of the lung sections that is metastasis", "sections", "lung", of_lesions=True,
+    ),
+    Endpoint(
+        "{site} burden", "mm^3", "continuous",
+        "volume of all metastases of the organ, by imaging or from tumour DNA", "organ burden", of_lesions=True,
+    ),
+    Endpoint(
+        "residual tumour cells", "cell", "count",
+        "living tumour cells of the dissociated primary, scaled up from an aliquot", "residual cells", _PRIMARY,
+    ),
+    Endpoint(
+        "CTC per mL", "1/mL", "continuous",
+        "aggregates with tumour cells (single cells and clusters) found per volume of a terminal blood draw",
+        "blood draw",
+    ),
+    Endpoint(
+        "CTC clusters per mL", "1/mL", "continuous",
+        "aggregates of two and more tumour cells found per volume of a terminal blood draw", "blood draw",
+    ),
+    Endpoint(
+        "CTC cluster size", "cell", "continuous",
+        "mean number of tumour cells in the clusters of a terminal blood draw", "blood draw",
+    ),
+    Endpoint(
+        "CTC with partner: {cell type}", "1/mL", "continuous",
+        "aggregates that travel with a cell of this type, per volume of a terminal blood draw", "blood draw",
+    ),
+    Endpoint(
+        "survival", "day", "survival",
+        "time to death or humane kill; animals alive at the end of the study are censored", "survival",
+    ),
+)  # fmt: skip
+
+
+def endpoint_names(sites: Iterable[str] = ("lung",), cell_types: Iterable[str] = ()) -> Iterator[str]:
+    """All names that a trial may write, placeholders filled: for messages such as "did you mean"."""
+    fillings = {"{site}": [site for site in sites if site != PRIMARY_SITE], "{cell type}": list(cell_types)}
+    for endpoint in ENDPOINTS:
+        names = [endpoint.name]
+        for placeholder, fills in fillings.items():
+            if placeholder in endpoint.name:
+                names = [endpoint.name.replace(placeholder, fill) for fill in fills]
+        yield from names
+        if endpoint.of_lesions:
+            yield from (name + SIZE_MATCHED for name in names)
+
+
+def is_size_matched(name: str) -> bool:
+    """Whether the name asks for a reading at a volume of the primary."""
+    return name.endswith(SIZE_MATCHED)
+
+
+def find_endpoint(name: str, sites: Iterable[str], cell_types: Iterable[str]) -> Endpoint | None:
+    """The endpoint that a name asks for, with placeholder and site filled in; None where there is no such endpoint.
+
+    sites: the host's sites; cell_types: names of the cell types of the catalog.
+    """
+    plain = name.removesuffix(SIZE_MATCHED)
+    known = {"{site}": [site for site in sites if site != PRIMARY_SITE], "{cell type}": list(cell_types)}
+    for endpoint in ENDPOINTS:
+        if is_size_matched(name) and not endpoint.of_lesions:
+            continue
+        if endpoint.name == plain:
+            return replace(endpoint, name=name)
+        if filling := _filling(endpoint.name, plain, known):
+            site = filling if "{site}" in endpoint.name else endpoint.site
+            return replace(endpoint, name=name, site=site, placeholder=filling)
+    return None
+
+
+def _filling(pattern: str, name: str, known: dict[str, list[str]]) -> str:
+    """What stands where the pattern has its placeholder, if that is a known name; else ""."""
+    found = re.search(r"\{[a-z ]+\}", pattern)
+    if found is None:
+        return ""
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    filling = name[len(before) : len(name) - len(after)]
+    fits = name == before + filling + after and filling in known.get(found.group(), [])
+    return filling if fits else ""
