@@ -8,7 +8,7 @@ import typer
 
 from paget.cli.check import check
 from paget.cli.describe import describe
-from paget.cli.list import list_catalog
+from paget.cli.listing import list_catalog
 from paget.cli.new import new
 from paget.cli.report import report
 from paget.cli.trial import trial
