@@ -7,6 +7,7 @@ log file sees nothing.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _PHASES = {
+    "loading": "reading the model",
     "compiling": "compiling the simulation kernels (first run only)",
     "subjects": "simulating mice",
     "analysis": "statistics",
@@ -42,7 +44,7 @@ class TerminalProgress:
         if self._progress is not None:
             self._progress.stop()
 
-    def __call__(self, event: Any) -> None:
+    def __call__(self, event: Mapping[str, Any]) -> None:
         if self._progress is None:
             return
         phase, done, total = event["phase"], event.get("done"), event.get("total")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,20 +77,26 @@ def _run_and_report(
     name: str, folder: Path, options: dict[str, Any], project: Path | None, quiet: bool
 ) -> TrialResult:
     from paget.cli.progress import progress_for
-    from paget.model import load_catalog, load_trial_file
-    from paget.trial import run_trial
 
-    catalog = load_catalog(project)
-    design = load_trial_file(name, catalog)
     progress = progress_for(quiet)
     with progress or contextlib.nullcontext():
-        result = run_trial(design, catalog, out=folder, progress=progress, command=command_line(), **options)
+        tell = progress or _ignore
+        tell({"phase": "loading"})
+        from paget.model import load_catalog, load_trial_file
+        from paget.trial import run_trial
+
+        catalog = load_catalog(project)
+        design = load_trial_file(name, catalog)
+        result = run_trial(design, catalog, out=folder, progress=tell, command=command_line(), **options)
+        tell({"phase": "report"})
         from paget.report import write_report
 
-        if progress is not None:
-            progress({"phase": "report"})
         write_report(result, folder)
     return result
+
+
+def _ignore(event: Mapping[str, Any]) -> None:
+    """Progress that nobody watches."""
 
 
 def command_line() -> str:
