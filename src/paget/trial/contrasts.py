@@ -67,7 +67,7 @@ _LARGE_COUNT = 1000.0
 
 
 def endpoint_kind(unit: str, values: object) -> str:
-    """What an endpoint's numbers are: "count", "fraction", "positive" (none at or below zero) or "real".
+    """What an endpoint's numbers are where nobody said: "count", "fraction" or "continuous".
 
     unit decides first; values (all arms together, so that no comparison chooses its own test) settle the rest.
     """
@@ -75,28 +75,26 @@ def endpoint_kind(unit: str, values: object) -> str:
     whole = bool(numbers.size) and bool(np.all(numbers >= 0)) and np.array_equal(numbers, np.rint(numbers))
     if unit in _COUNT_UNITS and whole and (unit not in _FRACTION_UNITS or numbers.max() > 1):
         return "count"
-    if unit in _FRACTION_UNITS:
-        return "fraction"
-    return "positive" if numbers.size and numbers.min() > 0 else "real"
+    return "fraction" if unit in _FRACTION_UNITS else "continuous"
 
 
 def choose_test(kind: str, values: object) -> str:
     """The test that `auto` stands for, given an endpoint's kind and its values in all arms.
 
-    Counts: negative binomial, or log-Welch where every count is large. Fractions: Welch. Positive numbers: log-Welch.
-    Numbers that include zeros but nothing negative: Mann-Whitney; else Welch. Survival: log-rank.
+    Counts: negative binomial, or log-Welch where every count is large. Fractions: Welch. Continuous: log-Welch where
+    all values are above zero, Mann-Whitney where some are zero, Welch where some are negative. Survival: log-rank.
     """
     if kind == "survival":
         return "log-rank"
-    numbers = finite(values)
-    if kind == "count":
-        large = numbers.size and numbers.min() > 0 and np.median(numbers) > _LARGE_COUNT
-        return "log-welch" if large else "negative-binomial"
     if kind == "fraction":
         return "welch"
-    if kind == "positive":
+    numbers = finite(values)
+    lowest = numbers.min() if numbers.size else 0.0
+    if kind == "count":
+        return "log-welch" if lowest > 0 and np.median(numbers) > _LARGE_COUNT else "negative-binomial"
+    if lowest > 0:
         return "log-welch"
-    return "mann-whitney" if numbers.size and numbers.min() >= 0 else "welch"
+    return "mann-whitney" if lowest == 0 else "welch"
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,7 @@ def analyse(result_frames: Any, design: Any, kinds: Mapping[str, str] | None = N
     result_frames: a mapping or an object with the data frames `endpoints` and, optionally, `survival`.
     design: has `.arms` (each with `.name`; the first is the reference of exploratory contrasts) and `.contrasts`
         (each with `.endpoint`, `.arm`, `.reference`, and optionally `.test` and `.primary`).
-    kinds: an endpoint's kind ("count", "fraction", "positive", "real") where its unit does not tell.
+    kinds: endpoint -> "continuous", "count", "fraction" or "survival"; guessed from the unit where not given.
     """
     data = _collect(_frame(result_frames, "endpoints"), _frame(result_frames, "survival"), design)
     comparisons = [*_declared(design), *_exploratory(data, design)]

@@ -1,0 +1,32 @@
+"""Files that are there in full or not at all: write beside the target, then rename."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+TEMPORARY = ".tmp"
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write `content` to `path` in one step: after a kill the file is the old one, the new one, or absent.
+
+    The data are handed to the system, not forced onto the disk (fsync costs milliseconds a file): a power cut may still
+    tear a file, which is why parts carry a checksum.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """`write_bytes` for UTF-8 text."""
+    return write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> Path:
+    """Strictly valid JSON: NaN and infinities are refused with a ValueError rather than written."""
+    return write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
