@@ -33,8 +33,6 @@ class Endpoint:
     """"continuous", "count", "fraction" or "survival": it decides the test that `auto` stands for."""
     text: str
     """One sentence: what is measured."""
-    assay: str
-    """The family in `paget.assays` that takes the reading."""
     site: str = ""
     """Site that is read; "" for blood or the whole animal."""
     terminal: bool = True
@@ -43,8 +41,10 @@ class Endpoint:
     """True where it is read from the lesions of an organ, and so may be size-matched."""
     takes_receptors: bool = False
     """True where the assay names receptors to stain for."""
-    placeholder: str = ""
-    """What stands in for the placeholder of a name that has been found: a site or a cell type."""
+    pattern: str = ""
+    """Name of its row in the table below; set, like the next, when an endpoint has been found by name."""
+    filling: str = ""
+    """What stands in for the placeholder: a site or a cell type."""
     expands: bool = False
     """True where the name alone stands for one endpoint per cell type present."""
 
@@ -60,77 +60,76 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "primary volume", "mm^3", "continuous",
         "caliper volume of the primary: length times width squared, halved",
-        "caliper", _PRIMARY, terminal=False,
+        _PRIMARY, terminal=False,
     ),
     Endpoint(
         "bioluminescence", "photon/s", "continuous",
         "light of living tumour cells anywhere in the animal, with background; depth is not corrected for",
-        "bioluminescence", terminal=False,
+        terminal=False,
     ),
-    Endpoint("body weight", "g", "continuous", "weight of the animal, tumour included", "body weight", terminal=False),
+    Endpoint("body weight", "g", "continuous", "weight of the animal, tumour included", terminal=False),
     Endpoint(
-        "blood neutrophils", "cell/mL", "continuous", "neutrophil count of a small blood sample", "blood count",
+        "blood neutrophils", "cell/mL", "continuous", "neutrophil count of a small blood sample",
         terminal=False,
     ),
     Endpoint(
         "Ki-67 index", "%", "fraction",
         "share of tumour cells of the primary that stain for Ki-67: in the cycle, or arrested in mitosis",
-        "Ki-67 index", _PRIMARY,
+        _PRIMARY,
     ),
     Endpoint(
         "receptor-positive cells", "%", "fraction",
-        "share of tumour cells of the primary whose activated receptor stains above threshold", "receptor stain",
+        "share of tumour cells of the primary whose activated receptor stains above threshold",
         _PRIMARY, takes_receptors=True,
     ),
     Endpoint(
         "composition", "%", "fraction",
-        "share of each cell type among the living cells of the primary, by flow cytometry", "flow cytometry",
+        "share of each cell type among the living cells of the primary, by flow cytometry",
         _PRIMARY, expands=True,
     ),
     Endpoint(
         "composition: {cell type}", "%", "fraction",
-        "share of this cell type among the living cells of the primary, by flow cytometry", "flow cytometry", _PRIMARY,
+        "share of this cell type among the living cells of the primary, by flow cytometry", _PRIMARY,
     ),
     Endpoint(
         "collagen alignment", "1", "fraction",
-        "order of the collagen fibres of the primary in images, 0 random to 1 parallel", "collagen imaging", _PRIMARY,
+        "order of the collagen fibres of the primary in images, 0 random to 1 parallel", _PRIMARY,
     ),
     Endpoint(
         "{site} foci", "count", "count",
-        "number of separate metastases seen in sections of the organ, each counted once", "sections", of_lesions=True,
+        "number of separate metastases seen in sections of the organ, each counted once", of_lesions=True,
     ),
     Endpoint(
         "metastatic area", "%", "fraction",
-        "share of the area of the lung sections that is metastasis", "sections", "lung", of_lesions=True,
+        "share of the area of the lung sections that is metastasis", "lung", of_lesions=True,
     ),
     Endpoint(
         "{site} burden", "mm^3", "continuous",
-        "volume of all metastases of the organ, by imaging or from tumour DNA", "organ burden", of_lesions=True,
+        "volume of all metastases of the organ, by imaging or from tumour DNA", of_lesions=True,
     ),
     Endpoint(
         "residual tumour cells", "cell", "count",
-        "living tumour cells of the dissociated primary, scaled up from an aliquot", "residual cells", _PRIMARY,
+        "living tumour cells of the dissociated primary, scaled up from an aliquot", _PRIMARY,
     ),
     Endpoint(
         "CTC per mL", "1/mL", "continuous",
         "aggregates with tumour cells (single cells and clusters) found per volume of a terminal blood draw",
-        "blood draw",
     ),
     Endpoint(
         "CTC clusters per mL", "1/mL", "continuous",
-        "aggregates of two and more tumour cells found per volume of a terminal blood draw", "blood draw",
+        "aggregates of two and more tumour cells found per volume of a terminal blood draw",
     ),
     Endpoint(
         "CTC cluster size", "cell", "continuous",
-        "mean number of tumour cells in the clusters of a terminal blood draw", "blood draw",
+        "mean number of tumour cells in the clusters of a terminal blood draw",
     ),
     Endpoint(
         "CTC with partner: {cell type}", "1/mL", "continuous",
-        "aggregates that travel with a cell of this type, per volume of a terminal blood draw", "blood draw",
+        "aggregates that travel with a cell of this type, per volume of a terminal blood draw",
     ),
     Endpoint(
         "survival", "day", "survival",
-        "time to death or humane kill; animals alive at the end of the study are censored", "survival",
+        "time to death or humane kill; animals alive at the end of the study are censored",
     ),
 )  # fmt: skip
 
@@ -164,10 +163,10 @@ def find_endpoint(name: str, sites: Iterable[str], cell_types: Iterable[str]) ->
         if is_size_matched(name) and not endpoint.of_lesions:
             continue
         if endpoint.name == plain:
-            return replace(endpoint, name=name)
+            return replace(endpoint, name=name, pattern=endpoint.name)
         if filling := _filling(endpoint.name, plain, known):
             site = filling if "{site}" in endpoint.name else endpoint.site
-            return replace(endpoint, name=name, site=site, placeholder=filling)
+            return replace(endpoint, name=name, site=site, pattern=endpoint.name, filling=filling)
     return None
 
 

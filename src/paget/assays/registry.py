@@ -1,0 +1,88 @@
+"""Which function takes which endpoint, and the numbers it works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from paget.assays.bench import Animal, Moment, Order, Reading, described_numbers
+from paget.assays.blood_draw import BloodDraw, cluster_size, clusters_per_ml, ctc_per_ml, with_partner_per_ml
+from paget.assays.caliper import Caliper, caliper_volume
+from paget.assays.dissociated import FlowCytometry, ResidualCells, composition, residual_tumour_cells
+from paget.assays.histology import (
+    CollagenImaging,
+    Ki67,
+    ReceptorStain,
+    collagen_alignment,
+    ki67_index,
+    receptor_positive_cells,
+)
+from paget.assays.organ_burden import OrganBurden, organ_burden
+from paget.assays.sections import Sections, foci, metastatic_area
+from paget.assays.survival import Nothing, survival
+from paget.assays.whole_animal import (
+    Bioluminescence,
+    BloodCount,
+    Scale,
+    bioluminescence,
+    blood_neutrophils,
+    body_weight,
+)
+from paget.model.endpoints import ENDPOINTS, Endpoint
+
+
+class Assay(NamedTuple):
+    """How an endpoint is read."""
+
+    take: Callable[[Animal, Moment, Order, Any], Reading]
+    """The reading of an animal at a moment."""
+    numbers: Any
+    """Its errors and limits: a dataclass whose fields carry unit, source and kind."""
+
+
+ASSAYS: dict[str, Assay] = {
+    "primary volume": Assay(caliper_volume, Caliper()),
+    "bioluminescence": Assay(bioluminescence, Bioluminescence()),
+    "body weight": Assay(body_weight, Scale()),
+    "blood neutrophils": Assay(blood_neutrophils, BloodCount()),
+    "Ki-67 index": Assay(ki67_index, Ki67()),
+    "receptor-positive cells": Assay(receptor_positive_cells, ReceptorStain()),
+    "composition: {cell type}": Assay(composition, FlowCytometry()),
+    "collagen alignment": Assay(collagen_alignment, CollagenImaging()),
+    "{site} foci": Assay(foci, Sections()),
+    "metastatic area": Assay(metastatic_area, Sections()),
+    "{site} burden": Assay(organ_burden, OrganBurden()),
+    "residual tumour cells": Assay(residual_tumour_cells, ResidualCells()),
+    "CTC per mL": Assay(ctc_per_ml, BloodDraw()),
+    "CTC clusters per mL": Assay(clusters_per_ml, BloodDraw()),
+    "CTC cluster size": Assay(cluster_size, BloodDraw()),
+    "CTC with partner: {cell type}": Assay(with_partner_per_ml, BloodDraw()),
+    "survival": Assay(survival, Nothing()),
+}
+"""Keyed by `Endpoint.pattern`; `composition` stands for one endpoint per cell type and has no row of its own."""
+
+
+def take(animal: Animal, moment: Moment, order: Order) -> Reading:
+    """The reading of one endpoint of one animal at one moment."""
+    assay = ASSAYS[order.endpoint.pattern]
+    return assay.take(animal, moment, order, assay.numbers)
+
+
+def expanded(endpoint: Endpoint, cell_types: tuple[str, ...]) -> list[Endpoint]:
+    """The endpoints that one name stands for: `composition` is one per cell type of the model."""
+    if not endpoint.expands:
+        return [endpoint]
+    pattern = f"{endpoint.pattern}: {{cell type}}"
+    return [
+        replace(endpoint, name=f"{endpoint.name}: {name}", pattern=pattern, filling=name, expands=False)
+        for name in cell_types
+    ]
+
+
+def assay_numbers() -> Iterator[dict[str, Any]]:
+    """All numbers of all assays as rows: endpoint, name, value, unit, source, kind, text; for methods and reports."""
+    for endpoint in ENDPOINTS:
+        if endpoint.name in ASSAYS:
+            for row in described_numbers(ASSAYS[endpoint.name].numbers):
+                yield {"endpoint": endpoint.name, **row}
