@@ -1,0 +1,228 @@
+"""Drugs: kinetics by species and route, what they do in the body, and their toxicity."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from paget.model.biology import Faculty, Species
+from paget.model.names import Item, OneOf
+from paget.model.quantity import BadValue, Entry, In, Quantity
+
+RouteName = Annotated[str, OneOf("i.v.", "i.p.", "s.c.", "oral")]
+"""Ways into the body."""
+
+
+class Route(Entry):
+    """One way into the body."""
+
+    bioavailability: Annotated[Quantity, In("1", at_most=1)]
+    """Share of the dose that reaches plasma [1]."""
+    absorption_rate: Annotated[Quantity, In("1/day", above=0)] | None = None
+    """First-order rate of absorption [1/day]. Default: at once."""
+
+
+class Kinetics(Entry):
+    """Kinetics in one species."""
+
+    model: Literal["one compartment", "two compartments"]
+    """Number of compartments."""
+    elimination: Literal["linear", "saturable"]
+    """`linear` needs clearance, `saturable` needs maximum_rate and half_saturation."""
+    clearance: Annotated[Quantity, In("L/kg/day", above=0)] | None = None
+    """Clearance per body weight [L/kg/day]."""
+    maximum_rate: Annotated[Quantity, In("mg/kg/day", above=0)] | None = None
+    """Largest rate of elimination per body weight [mg/kg/day]."""
+    half_saturation: Annotated[Quantity, In("mg/L", above=0)] | None = None
+    """Concentration in plasma at half the largest rate [mg/L]."""
+    volume: Annotated[Quantity, In("L/kg", above=0)]
+    """Central volume of distribution per body weight [L/kg]."""
+    peripheral_volume: Annotated[Quantity, In("L/kg", above=0)] | None = None
+    """Peripheral volume per body weight [L/kg]; two compartments only."""
+    distribution_clearance: Annotated[Quantity, In("L/kg/day", above=0)] | None = None
+    """Exchange between the compartments per body weight [L/kg/day]; two compartments only."""
+    routes: Annotated[dict[RouteName, Route], Field(min_length=1)]
+    """Routes with known uptake."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Kinetics:
+        """Each choice brings its own numbers, and no others."""
+        linear = self.elimination == "linear"
+        two = self.model == "two compartments"
+        self._need(linear, f"{self.elimination} elimination", "clearance")
+        self._need(not linear, f"{self.elimination} elimination", "maximum_rate", "half_saturation")
+        self._need(two, f"a model with {self.model}", "peripheral_volume", "distribution_clearance")
+        return self
+
+    def _need(self, needed: bool, choice: str, *keys: str) -> None:
+        for key in keys:
+            given = getattr(self, key) is not None
+            if needed and not given:
+                raise BadValue(f"{choice} needs {key}")
+            if given and not needed:
+                raise BadValue(f"{choice} has no {key}", at=(key,))
+
+
+class Affinity(Entry):
+    """Affinity for the target of one species."""
+
+    dissociation_constant: Annotated[Quantity, In("nM", above=0)]
+    """Concentration that holds half of the target [nM]."""
+
+
+class Damages(Entry):
+    """Damage of cells in one stage: rate = maximum_rate E^power / (half_exposure^power + E^power), E the lingering exposure."""
+
+    kind: Literal["damages"]
+    """Damage by exposure."""
+    stage: Literal["cycling"]
+    """Stage of the cells that are damaged."""
+    maximum_rate: Annotated[Quantity, In("1/day")]
+    """Largest rate of damage [1/day]."""
+    half_exposure: Annotated[Quantity, In("ug*day/mL", above=0)]
+    """Exposure at half the largest rate [ug*day/mL]."""
+    power: Annotated[Quantity, In("1", above=0)]
+    """Steepness [1]."""
+    washout: Annotated[Quantity, In("1/day", above=0)]
+    """Rate at which exposure wears off in tissue [1/day]."""
+
+    @property
+    def path_key(self) -> str:
+        """Name of the action within paths."""
+        return f"damages {self.stage}"
+
+
+class Binds(Entry):
+    """Binding of a free factor."""
+
+    kind: Literal["binds"]
+    """Binding of a ligand."""
+    factor: str
+    """The factor."""
+    bound: bool = True
+    """False says that the drug does not bind this factor: a value, not an omission. Default: true."""
+    binding_sites: Annotated[Quantity, In("1", above=0)] | None = None
+    """Sites per molecule of drug [1]."""
+    on_rate: Annotated[Quantity, In("1/nM/day", above=0)] | None = None
+    """Rate constant of binding [1/nM/day]."""
+    tissue_share: Annotated[Quantity, In("1", at_most=1)] | None = None
+    """Concentration in tissue relative to plasma [1]."""
+    complex_half_life: Annotated[Quantity, In("day", above=0)] | None = None
+    """Half-life of ligand held by the drug [day]."""
+    affinity: dict[Species, Affinity] = Field(default_factory=dict)
+    """Affinity for the factor of each species; a species that is absent is not bound."""
+
+    @property
+    def path_key(self) -> str:
+        """Name of the action within paths."""
+        return f"binds {self.factor}"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Binds:
+        numbers = ("binding_sites", "on_rate", "tissue_share", "complex_half_life")
+        for key in (*numbers, "affinity"):
+            given = bool(getattr(self, key))
+            if self.bound and not given:
+                raise BadValue(f"a drug that binds {self.factor} needs {key} (or bound = false)")
+            if given and not self.bound:
+                raise BadValue(f"bound = false has no {key}", at=(key,))
+        return self
+
+
+class Blocks(Entry):
+    """Competition with the ligands of a receptor (Gaddum)."""
+
+    kind: Literal["blocks"]
+    """Antagonism at a receptor."""
+    receptor: str
+    """The receptor."""
+    tissue_share: Annotated[Quantity, In("1", at_most=1)]
+    """Active concentration in tissue relative to plasma [1]."""
+    affinity: Annotated[dict[Species, Affinity], Field(min_length=1)]
+    """Affinity for the receptor of each species; a species that is absent is not blocked."""
+
+    @property
+    def path_key(self) -> str:
+        """Name of the action within paths."""
+        return f"blocks {self.receptor}"
+
+
+class Depletes(Entry):
+    """Death of one cell type: rate = maximum_rate C / (half_concentration + C), C in plasma."""
+
+    kind: Literal["depletes"]
+    """Depletion of a cell type."""
+    cell_type: str
+    """The cells."""
+    maximum_rate: Annotated[Quantity, In("1/day")]
+    """Largest additional death rate [1/day]."""
+    half_concentration: Annotated[Quantity, In("ug/mL", above=0)]
+    """Concentration in plasma at half the largest rate [ug/mL]."""
+
+    @property
+    def path_key(self) -> str:
+        """Name of the action within paths."""
+        return f"depletes {self.cell_type}"
+
+
+class Modifies(Entry):
+    """Change of one behaviour of one cell type: it is multiplied by 1 + (fold - 1) C / (half_concentration + C)."""
+
+    kind: Literal["modifies"]
+    """Change of a behaviour, an adhesion for example."""
+    cell_type: str
+    """The cells."""
+    behaviour: str
+    """Their behaviour, by name in the vocabulary."""
+    fold: Annotated[Quantity, In("1")]
+    """Factor on the behaviour at saturation [1]."""
+    half_concentration: Annotated[Quantity, In("ug/mL", above=0)]
+    """Concentration in plasma at half the change [ug/mL]."""
+
+    @property
+    def path_key(self) -> str:
+        """Name of the action within paths."""
+        return f"modifies {self.behaviour} of {self.cell_type}"
+
+
+Action = Annotated[Damages | Binds | Blocks | Depletes | Modifies, Field(discriminator="kind")]
+
+
+class Toxicity(Entry):
+    """What the drug does to the host."""
+
+    weight_loss: Annotated[Quantity, In("mL/ug/day")]
+    """Relative loss of body weight per exposure in plasma [mL/ug/day]."""
+    weight_recovery: Annotated[Quantity, In("1/day", above=0)]
+    """Rate at which lost weight returns [1/day]."""
+    neutrophil_suppression: Annotated[Quantity, In("mL/ug/day")]
+    """Inhibition of proliferating marrow cells per lingering exposure [mL/ug/day]."""
+
+
+class Drug(Item):
+    """A drug."""
+
+    schema_: Literal["drug/1"] = Field(alias="schema")
+    """`drug/1`."""
+    class_: Literal["cytotoxic", "antibody", "small molecule"] = Field(alias="class")
+    """Class."""
+    dose_unit: Literal["mg/kg"]
+    """Unit of doses."""
+    molar_mass: Annotated[Quantity, In("g/mol", above=0)]
+    """Molar mass [g/mol]."""
+    requires: Faculty | None = None
+    """What a host must have for the drug to act. Default: nothing."""
+    surrogates: dict[Species, str] = Field(default_factory=dict)
+    """What to use instead in a species whose target it does not bind. Default: none."""
+    kinetics: Annotated[dict[Species, Kinetics], Field(min_length=1)]
+    """Kinetics by species of the host."""
+    actions: Annotated[list[Action], Field(min_length=1)]
+    """What it does in the body."""
+    toxicity: Toxicity | None = None
+    """Toxicity. Default: none."""
+
+    @property
+    def drug_class(self) -> str:
+        """Class, as in the file's key `class`."""
+        return self.class_
