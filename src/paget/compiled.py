@@ -10,8 +10,8 @@ Neither uses fastmath: the same seed gives the same bits whatever the compiler w
 Neither counts references: Numba otherwise adds two atomic operations per array argument and call, which
 made the samplers two to five times slower. The price: a kernel makes no array (it does not compile if it
 tries) and returns none but its own arguments; workspaces are allocated outside and passed in. Views inside
-a kernel are fine. For the rare kernel that must allocate there is `allocating_kernel`; do not call one from
-a `kernel`.
+a kernel are fine; copy arrays element by element, since `a[:] = b` may allocate. For the rare kernel that
+must allocate there is `allocating_kernel`; do not call one from a `kernel`.
 
 Machine code is cached on disk. Numba looks only at the file that holds the outer function and does not see
 an edited callee in another file, so the folder is named by a hash of *all* kernel sources of the package
