@@ -239,6 +239,12 @@ def test_a_drug_that_is_gone_costs_nothing_and_is_zero() -> None:
     assert amounts[CENTRAL] < kinetics.NEGLIGIBLE
 
 
+def test_an_absent_compartment_may_have_no_volume() -> None:
+    parameters = _some_drug(exchange=0.0)
+    parameters[kinetics.PERIPHERAL_VOLUME] = 0.0
+    assert _after(parameters, 10.0, INTRAVENOUS, 0.25)[CENTRAL] == pytest.approx(10 * math.exp(-1))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -118,10 +118,17 @@ def advance(amounts, parameters, dt):
 
 
 @kernel
+def _return_rate(parameters):
+    """Rate (1/day) from the peripheral compartment back; 0 where there is none, whatever its volume."""
+    if parameters[EXCHANGE] == 0.0:
+        return 0.0
+    return parameters[EXCHANGE] / parameters[PERIPHERAL_VOLUME]
+
+
+@kernel
 def _fastest_rate(parameters):
     central = (parameters[CLEARANCE] + parameters[EXCHANGE]) / parameters[VOLUME]
-    peripheral = parameters[EXCHANGE] / parameters[PERIPHERAL_VOLUME]
-    return max(max(central, peripheral), max(parameters[ABSORPTION], parameters[EFFECT_RATE]))
+    return max(max(central, _return_rate(parameters)), max(parameters[ABSORPTION], parameters[EFFECT_RATE]))
 
 
 @kernel
@@ -146,7 +153,7 @@ def _advance_piece(amounts, parameters, fastest, span):
     into = parameters[ABSORPTION] / fastest
     out = parameters[CLEARANCE] / parameters[VOLUME] / fastest
     forth = parameters[EXCHANGE] / parameters[VOLUME] / fastest
-    back = parameters[EXCHANGE] / parameters[PERIPHERAL_VOLUME] / fastest
+    back = _return_rate(parameters) / fastest
     chase = parameters[EFFECT_RATE] / fastest
     count = 0.0
     while count <= span or weight > 1e-18:
@@ -184,7 +191,7 @@ def advance_saturable(amounts, parameters, dt, steps):
     volume = parameters[VOLUME]
     ka, chase = parameters[ABSORPTION], parameters[EFFECT_RATE]
     out, forth = parameters[CLEARANCE] / volume, parameters[EXCHANGE] / volume
-    back = parameters[EXCHANGE] / parameters[PERIPHERAL_VOLUME]
+    back = _return_rate(parameters)
     vmax, km = parameters[MAXIMUM_RATE], parameters[HALF_SATURATION]
     h = dt / steps
     d, c, p, e, x = amounts[0], amounts[1], amounts[2], amounts[3], amounts[4]
