@@ -12,5 +12,23 @@ from paget.model.edits import Edit
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Ignored, Model
 from paget.model.resolving import resolve
+from paget.model.trial_checks import check_trial
+from paget.model.trial_design import Arm, AssayRequest, Contrast, TrialDesign
+from paget.model.trial_files import load_trial_file
 
-__all__ = ["Catalog", "Edit", "Ignored", "Model", "Quantity", "Setting", "load_catalog", "resolve"]
+__all__ = [
+    "Arm",
+    "AssayRequest",
+    "Catalog",
+    "Contrast",
+    "Edit",
+    "Ignored",
+    "Model",
+    "Quantity",
+    "Setting",
+    "TrialDesign",
+    "check_trial",
+    "load_catalog",
+    "load_trial_file",
+    "resolve",
+]

@@ -167,6 +167,8 @@ class In:
     at_least: float | None = 0.0
     at_most: float | None = None
     above: float | None = None
+    end: bool = False
+    """Whether a setting may say "end" (of the trial); its value is then infinite."""
 
     def check(self, value: float, shown: str) -> None:
         """BadValue if `value` [unit] is outside; `shown` is what the user wrote."""
@@ -206,6 +208,17 @@ class Setting(float):
         setting.text, setting.unit = text, unit
         return setting
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """A setting whose unit depends on another key has been read by then (see `Trigger`)."""
+        return core_schema.is_instance_schema(
+            cls, serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.text)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": ["string", "number"], "examples": ["800 mm^3"]}
+
     def __getnewargs__(self) -> tuple[float, str, str]:  # type: ignore[override]
         return float(self), self.text, self.unit
 
@@ -214,6 +227,8 @@ class Setting(float):
         """Read "20 mg/kg"; a bare number is taken for plain numbers and, as everywhere in trials, for days."""
         if isinstance(given, Setting):
             given = given.text
+        if limits.end and given == "end":
+            return cls(math.inf, "end", limits.unit)
         if isinstance(given, bool) or not isinstance(given, (str, int, float)):
             raise BadValue("must be text with a number and a unit", found=given, allowed=f"such as '2 {limits.unit}'")
         if not isinstance(given, str):

@@ -1,0 +1,59 @@
+"""Whether a drug can act in a host: kinetics, route, and something to act on."""
+
+from __future__ import annotations
+
+from paget.errors import did_you_mean
+from paget.model.drug import Action, Binds, Blocks, Depletes, Drug, Modifies
+from paget.model.quantity import BadValue
+from paget.model.resolved import Model
+from paget.model.resolving import sources_of_factor
+
+
+def check_drug(drug: Drug, route: str, model: Model) -> None:
+    """BadValue (with the key of the treatment in `at`) for a drug that cannot be given or would do nothing."""
+    host = model.host
+    if host.species not in drug.kinetics:
+        raise BadValue(
+            f"{drug.name} has no kinetics in the {host.species}", found=drug.name, allowed=sorted(drug.kinetics)
+        )
+    routes = drug.kinetics[host.species].routes
+    if route not in routes:
+        what = f"{drug.name} has no kinetics by this route in the {host.species}"
+        raise BadValue(what, at=("route",), found=route, allowed=sorted(routes), suggestion=did_you_mean(route, routes))
+    if not host.has(drug.requires):
+        raise BadValue(f"{drug.name} needs {drug.requires}, which {host.name} does not have", found=drug.name)
+    reasons = [why_idle(action, model) for action in drug.actions]
+    if all(reason is not None for reason in reasons):
+        because = "; ".join(sorted({reason for reason in reasons if reason}))
+        surrogate = drug.surrogates.get(host.species)
+        instead = f". In the {host.species} use {surrogate}" if surrogate else ""
+        raise BadValue(f"{drug.name} does nothing in this host: {because}{instead}", found=drug.name)
+
+
+def why_idle(action: Action, model: Model) -> str | None:
+    """Why an action has nothing to act on in this model; None if it acts."""
+    if isinstance(action, Binds):
+        return _why_unbound(action, model)
+    if isinstance(action, Blocks):
+        carriers = [c for c in model.cell_types.values() if action.receptor in c.receptors]
+        if not carriers:
+            return f"no cell carries {action.receptor}"
+        species = {model.species_of(c.name) for c in carriers}
+        if not species & set(action.affinity):
+            return f"it does not block {' or '.join(sorted(species))} {action.receptor}"
+    if isinstance(action, Depletes | Modifies) and action.cell_type not in model.cell_types:
+        return f"there is no {action.cell_type} here"
+    if isinstance(action, Modifies) and action.behaviour not in model.cell_types[action.cell_type].behaviours:
+        return f"{action.cell_type} does not show {action.behaviour} here"
+    return None
+
+
+def _why_unbound(action: Binds, model: Model) -> str | None:
+    if not action.bound:
+        return f"it does not bind {action.factor}"
+    if action.factor not in model.factors:
+        return f"there is no {action.factor} here"
+    made = sources_of_factor(action.factor, model.cell_types, model.tumour, model.host)
+    if not set(made) & set(action.affinity):
+        return f"it does not bind {' or '.join(sorted(made))} {action.factor}" if made else f"nothing makes {action.factor}"
+    return None

@@ -1,0 +1,193 @@
+"""Whether a trial can be done: names, species, doses, days, assays and contrasts against catalog and host."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from paget.errors import PagetError, did_you_mean
+from paget.model.drug_checks import check_drug
+from paget.model.edits import apply_edit
+from paget.model.endpoints import PRIMARY_SITE, endpoint_names, find_endpoint, is_size_matched
+from paget.model.quantity import BadValue
+from paget.model.resolved import Model
+from paget.model.resolving import resolve
+from paget.model.treatment import Surgery, Treatment
+from paget.model.trial_design import SURVIVAL, Arm, AssayRequest, TrialDesign
+from paget.model.tumour import TUMOUR_CELL
+
+if TYPE_CHECKING:
+    from paget.model.catalog import Catalog
+
+
+def check_trial(design: TrialDesign, catalog: Catalog) -> None:
+    """PagetError, with file and line, for the first thing that makes the trial impossible."""
+    model = _model(design, catalog)
+    _check_plan(design, catalog)
+    _refuse_twice(design, [arm.name for arm in design.arms], "arms", "name")
+    for index, arm in enumerate(design.arms):
+        _check_arm(design, index, arm, model, catalog)
+    _refuse_twice(design, [assay.endpoint for assay in design.assays], "assays", "endpoint")
+    for index, assay in enumerate(design.assays):
+        _check_assay(design, index, assay, model, catalog)
+    _check_contrasts(design, model, catalog)
+
+
+def _known(design: TrialDesign, location: tuple[str | int, ...], what: str, name: str, names: Any) -> None:
+    if name not in names:
+        near = did_you_mean(name, names)
+        raise design.error(f"unknown {what}", *location, found=name, allowed=list(names), suggestion=near)
+
+
+def _model(design: TrialDesign, catalog: Catalog) -> Model:
+    """The model of the trial without edits; complaints about tumour, host and mechanisms name the trial's line."""
+    _known(design, ("tumour",), "tumour", design.tumour, catalog.tumours)
+    _known(design, ("host",), "host", design.host, catalog.hosts)
+    for index, name in enumerate(design.without):
+        _known(design, ("without", index), "mechanism", name, catalog.mechanisms)
+    try:
+        return resolve(catalog, design.tumour, design.host, design.without)
+    except PagetError as error:
+        raise design.error(error.what, "host", found=error.found, allowed=error.allowed) from None
+
+
+def _check_plan(design: TrialDesign, catalog: Catalog) -> None:
+    for key in (design.published or "").split(","):
+        if key.strip():
+            _known(design, ("published",), "key of references.bib", key.strip(), catalog.references)
+    if design.inoculum.day >= design.duration:
+        raise design.error("inoculation on or after the last day", "inoculum", "day", found=design.inoculum.day.text)
+    enrolment, humane = design.enrolment, design.humane_endpoint
+    if enrolment is None:
+        return
+    if not design.inoculum.makes_primary:
+        raise design.error(_no_primary(design), "enrolment")
+    if enrolment.latest is not None and enrolment.latest > design.duration:
+        raise _after_the_end(design, ("enrolment", "latest"), enrolment.latest.text)
+    if humane.volume is not None and enrolment.volume >= humane.volume:
+        what = f"animals are killed at {humane.volume.text}, before they are enrolled"
+        raise design.error(what, "enrolment", "volume", found=enrolment.volume.text)
+
+
+def _refuse_twice(design: TrialDesign, names: list[str], section: str, key: str) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise design.error("stands twice", section, index, key, found=name)
+
+
+def _check_arm(design: TrialDesign, index: int, arm: Arm, model: Model, catalog: Catalog) -> None:
+    here = ("arms", index)
+    for number, surgery in enumerate(arm.surgery):
+        _check_surgery(design, (*here, "surgery", number), surgery)
+    for number, treatment in enumerate(arm.treatments):
+        _check_treatment(design, (*here, "treatments", number), treatment, arm, model, catalog)
+    cell_types = model.cell_types
+    for number, edit in enumerate(arm.edits):
+        try:
+            cell_types = apply_edit(edit, cell_types, catalog.vocabulary)
+        except BadValue as bad:
+            inner = bad.parts.pop("at", ())
+            raise design.error(bad.what, *here, "edits", number, *inner, **bad.parts) from None
+
+
+def _check_surgery(design: TrialDesign, here: tuple[str | int, ...], surgery: Surgery) -> None:
+    if not design.inoculum.makes_primary:
+        raise design.error(_no_primary(design), *here)
+    _check_anchor(design, here, surgery.counted_from, surgery.when)
+    if surgery.day is not None and surgery.day > design.duration:
+        raise _after_the_end(design, (*here, "day"), surgery.day.text)
+
+
+def _check_treatment(
+    design: TrialDesign,
+    here: tuple[str | int, ...],
+    treatment: Treatment,
+    arm: Arm,
+    model: Model,
+    catalog: Catalog,
+) -> None:
+    _known(design, (*here, "drug"), "drug", treatment.drug, catalog.drugs)
+    drug = catalog.drugs[treatment.drug]
+    try:
+        check_drug(drug, treatment.route, model)
+    except BadValue as bad:
+        raise design.error(bad.what, *here, *bad.parts.pop("at", ("drug",)), **bad.parts) from None
+    _check_anchor(design, here, treatment.counted_from, treatment.when)
+    if treatment.counted_from == "surgery" and not arm.surgery:
+        raise design.error("this arm has no surgery", *here, "from", found="surgery")
+    last = treatment.last_day()
+    if last is not None and last + _anchor_day(design, treatment, arm) > design.duration:
+        key = next(key for key in ("days", "until", "doses") if getattr(treatment, key) is not None)
+        raise _after_the_end(design, (*here, key), f"day {last:g} after {treatment.counted_from or 'the trigger'}")
+
+
+def _anchor_day(design: TrialDesign, treatment: Treatment, arm: Arm) -> float:
+    """Earliest day from which the days of a treatment can count [day]."""
+    if treatment.counted_from == "inoculation":
+        return float(design.inoculum.day)
+    if treatment.counted_from == "surgery":
+        surgery = arm.surgery[0]
+        return float(surgery.day) if surgery.day is not None and surgery.counted_from == "inoculation" else 0.0
+    return 0.0
+
+
+def _check_anchor(design: TrialDesign, here: tuple[str | int, ...], counted_from: str | None, when: Any) -> None:
+    if counted_from == "enrolment" and design.enrolment is None:
+        raise design.error("the trial has no [enrolment] to count from", *here, "from", found="enrolment")
+    if when is not None and when.variable == "primary volume" and not design.inoculum.makes_primary:
+        raise design.error(_no_primary(design), *here, "when")
+
+
+def _no_primary(design: TrialDesign) -> str:
+    return f"there is no primary: the cells are given by {design.inoculum.route}"
+
+
+def _after_the_end(design: TrialDesign, location: tuple[str | int, ...], found: str) -> Exception:
+    return design.error(f"after the end of the trial ({design.duration.text})", *location, found=found)
+
+
+def _check_assay(design: TrialDesign, index: int, assay: AssayRequest, model: Model, catalog: Catalog) -> None:
+    here = ("assays", index)
+    sites, cell_types = list(model.host.sites), list(model.cell_types)
+    endpoint = find_endpoint(assay.endpoint, sites, cell_types)
+    if endpoint is None:
+        names = list(endpoint_names(sites, cell_types))
+        near = did_you_mean(assay.endpoint, names)
+        raise design.error("unknown endpoint", *here, "endpoint", found=assay.endpoint, allowed=names, suggestion=near)
+    if is_size_matched(assay.endpoint) != (assay.at_volume is not None):
+        what = "a size-matched endpoint needs at_volume" if assay.at_volume is None else "at_volume is for endpoints named '..., size-matched'"
+        raise design.error(what, *here, found=assay.endpoint)
+    if assay.site is not None:
+        _known(design, (*here, "site"), "site", assay.site, sites)
+    if (endpoint.site == PRIMARY_SITE or assay.at_volume is not None) and not design.inoculum.makes_primary:
+        raise design.error(_no_primary(design), *here, "endpoint", found=assay.endpoint)
+    for number, receptor in enumerate(assay.receptors):
+        carried = model.cell_types[TUMOUR_CELL].receptors
+        _known(design, (*here, "receptors", number), "receptor of tumour cells", receptor, list(carried))
+    for number, day in enumerate(assay.days or []):
+        if not math.isinf(day) and day > design.duration:
+            raise _after_the_end(design, (*here, "days", number), day.text)
+
+
+def _check_contrasts(design: TrialDesign, model: Model, catalog: Catalog) -> None:
+    arms = [arm.name for arm in design.arms]
+    measured = [assay.endpoint for assay in design.assays]
+    sites, cell_types = list(model.host.sites), list(model.cell_types)
+    seen: set[tuple[str, str, str]] = set()
+    for index, contrast in enumerate(design.contrasts):
+        here = ("contrasts", index)
+        for number, name in enumerate(contrast.arms):
+            _known(design, (*here, "arms", number), "arm", name, arms)
+        if contrast.arm == contrast.reference:
+            raise design.error("compares an arm with itself", *here, "arms", found=contrast.arm)
+        whole = contrast.endpoint.split(":")[0]
+        is_part = whole in measured and find_endpoint(contrast.endpoint, sites, cell_types) is not None
+        if not is_part:
+            _known(design, (*here, "endpoint"), "endpoint: no assay of this trial reads it", contrast.endpoint, measured)
+        if (contrast.test == "log-rank") != (contrast.endpoint == SURVIVAL) and contrast.test != "auto":
+            what = "log-rank is the test for survival, and for nothing else"
+            raise design.error(what, *here, "test", found=f"{contrast.test} for {contrast.endpoint}")
+        key = (contrast.endpoint, *contrast.arms)
+        if key in seen:
+            raise design.error("stands twice", *here, found=f"{contrast.endpoint}: {contrast.arm} against {contrast.reference}")
+        seen.add(key)
