@@ -59,15 +59,13 @@ class BehaviourIndex(NamedTuple):
     tumour: IntArray
     """Behaviours of the tumour cell, shape (len(TUMOUR_BEHAVIOURS),)."""
     secretion: IntArray
-    """Secretion of each factor by each cell type, shape (K, F); all stand before `secretions_end`."""
-    secretions_end: IntArray
-    """Number of secretion behaviours, shape (1,)."""
+    """Secretions as rows (cell type, factor, behaviour), shape (N, 3); their behaviours stand first, 0..N-1."""
     recruitment: IntArray
     """Recruitment of each cell type, shape (K,)."""
     death: IntArray
     """Death of each cell type, shape (K,)."""
     transformation: IntArray
-    """Transformation from each cell type to each other, shape (K, K)."""
+    """Transformations as rows (from, to, behaviour), shape (T, 3)."""
     attack: IntArray
     """Attack of each cell type on tumour cells, shape (K,)."""
     adhesion: IntArray
@@ -76,6 +74,10 @@ class BehaviourIndex(NamedTuple):
     """Cell type of each partner, shape (P,)."""
     matrix: IntArray
     """Deposition, alignment and digestion of collagen by each cell type, shape (3, K)."""
+    endothelial: int
+    """Index of the endothelial cell among the cell types, -1 without."""
+    neutrophil: int
+    """Index of the neutrophil among the cell types, -1 without."""
 
 
 class SignalIndex(NamedTuple):
@@ -143,6 +145,9 @@ class Tumour(NamedTuple):
     company_factor: float
     company_scale: float
     niche_tumour_share: float
+    """Share of tumour cells among the cells around a small lesion."""
+    composition: FloatArray
+    """Cells of each type per tumour cell at inoculation, shape (K,)."""
 
 
 class Body(NamedTuple):
@@ -166,7 +171,11 @@ class Body(NamedTuple):
     """Blood neutrophils (1/mL)."""
     mean_maturation_time: float
     """Marrow transit (day)."""
+    neutrophil_loss: float
+    """Rate at which neutrophils leave the blood (1/day)."""
     feedback: float
+    collagen_turnover: float
+    """Turnover of collagen and loss of its order (1/day)."""
 
 
 class Sites(NamedTuple):

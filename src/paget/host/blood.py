@@ -1,0 +1,271 @@
+"""Shedding into blood and lymph, the first bed, circulation, and arrest.
+
+Aggregates are counted by class, tumour cells 1..12 and one partner or none, and thinned by binomials and multinomials.
+What passes the first bed circulates and leaves at a constant rate, so the number in blood after a step is a binomial too.
+Fragments of clusters feed smaller classes, so classes are walked through from the largest down.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from paget.compiled import kernel
+from paget.host.birth_death import relative_growth
+from paget.host.lesions import ball_diameter, tumour_cells
+from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE
+from paget.host.state import ARRESTED, DEAD_IN_BLOOD, SHED
+from paget.host.walk import (
+    BREAKS,
+    DIES,
+    FIRST_ARREST,
+    LUNG,
+    NODE,
+    fill_fates,
+    fill_first_bed,
+    first_pass_passage,
+    loss_per_circuit,
+)
+from paget.keyed_random import Purpose, binomial, multinomial, poisson, seek
+from paget.rules.tables import BREAK_UP, COHESION, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD, SHEDDING
+
+SHED_STEP = CASCADE_STEPS.index("shed")
+SURVIVED_STEP = CASCADE_STEPS.index("survived blood")
+ARRESTED_STEP = CASCADE_STEPS.index("arrested")
+
+REFERENCE_VOLUME = 1000.0
+"""Volume (mm3) at which shedding has its stated rate."""
+
+SINGLE, CLUSTER, MIXED = 0, 1, 2
+
+_SHEDDING, _WALK = int(Purpose.SHEDDING), int(Purpose.WALK)
+
+
+@kernel
+def kind_of(size, partner):
+    """Kind of aggregate: single cell, cluster of tumour cells, or mixed with a partner (partner 0 is none)."""
+    if partner > 0:
+        return MIXED
+    return CLUSTER if size > 1 else SINGLE
+
+
+@kernel
+def shed(tables, state, lesion, key, tick, dt):
+    """Shed aggregates from one large lesion during dt (day) and send them through the first bed.
+
+    `read_lesion` or `grow_large` must have filled state.behaviours for this lesion.
+    """
+    if ball_diameter(state.volume[lesion]) < tables.tumour.shedding_diameter:
+        return
+    seek(state.generator, key, _SHEDDING, tick, state.lineage[lesion])
+    index, behaviours = tables.behaviour.tumour, state.behaviours
+    relative = state.volume[lesion] / REFERENCE_VOLUME
+    rate = behaviours[index[SHEDDING]] * relative**tables.tumour.shedding_exponent
+    events = min(poisson(state.generator, rate * dt), tumour_cells(state, lesion) // 4)
+    _split_by_size(state, events, behaviours[index[COHESION]])
+    _split_by_partner(tables, state, lesion)
+    taken = _book_shed(state, state.site[lesion])
+    _remove_cells(state, lesion, taken)
+    _drain(tables, state, state.site[lesion], behaviours[index[FIRST_PASS_PASSAGE]])
+
+
+@kernel
+def _split_by_size(state, events, cohesion):
+    """Split events by tumour cells: one more stays attached with probability `cohesion`."""
+    left = events
+    state.sizes[:, :] = 0
+    for size in range(LARGEST_AGGREGATE - 1):
+        if left == 0:
+            return
+        stop = binomial(state.generator, left, 1.0 - min(max(cohesion, 0.0), 1.0))
+        state.sizes[size, 0] = stop
+        left -= stop
+    state.sizes[LARGEST_AGGREGATE - 1, 0] = left
+
+
+@kernel
+def _split_by_partner(tables, state, lesion):
+    """Give aggregates a partner with probability 1 - exp(-sum affinity x share), shared out by affinity x share."""
+    partners = tables.behaviour.partner.size
+    total = 0.0
+    for partner in range(partners):
+        total += _affinity(tables, state, lesion, partner)
+    if total <= 0.0:
+        return
+    for size in range(LARGEST_AGGREGATE):
+        alone = state.sizes[size, 0]
+        if alone > 0:
+            escorted = binomial(state.generator, alone, -math.expm1(-total))
+            state.sizes[size, 0] -= escorted
+            rest = total
+            for partner in range(partners):
+                pull = _affinity(tables, state, lesion, partner)
+                chance = min(1.0, pull / rest) if rest > 0.0 else 1.0
+                joined = binomial(state.generator, escorted, chance)
+                state.sizes[size, 1 + partner] = joined
+                escorted -= joined
+                rest -= pull
+            state.sizes[size, 0] += escorted
+
+
+@kernel
+def _affinity(tables, state, lesion, partner):
+    """Affinity of a shed aggregate to one partner type times its share of the lesion's cells."""
+    behaviour = tables.behaviour.adhesion[partner]
+    if behaviour < 0:
+        return 0.0
+    cells = state.stroma[lesion, tables.behaviour.partner[partner]]
+    share = cells / (tables.tumour.cell_density * max(state.volume[lesion], 1e-12))
+    return state.behaviours[behaviour] * share
+
+
+@kernel
+def _book_shed(state, site):
+    """Book state.sizes as shed at `site`; returns the tumour cells in them."""
+    cells = 0
+    for size in range(state.sizes.shape[0]):
+        for partner in range(state.sizes.shape[1]):
+            number = state.sizes[size, partner]
+            cells += number * (size + 1)
+            state.funnel[site, SHED_STEP, kind_of(size + 1, partner)] += number
+    state.account[SHED] += cells
+    return cells
+
+
+@kernel
+def _remove_cells(state, lesion, taken):
+    """Take shed cells out of a lesion: each stage in proportion, the rounding from the first that has cells."""
+    total = max(tumour_cells(state, lesion), 1)
+    left = taken
+    for stage in range(3):
+        gone = min(left, taken * state.cells[lesion, stage] // total)
+        state.cells[lesion, stage] -= gone
+        left -= gone
+    for stage in range(3):
+        gone = min(left, state.cells[lesion, stage])
+        state.cells[lesion, stage] -= gone
+        left -= gone
+
+
+@kernel
+def _drain(tables, state, site, passage):
+    """Send state.sizes from a lesion at `site` by lymph to the axillary node or by blood to their first bed."""
+    for size in range(LARGEST_AGGREGATE):
+        for partner in range(state.sizes.shape[1]):
+            number = state.sizes[size, partner]
+            if number > 0:
+                by_lymph = 0
+                if site == 0:
+                    by_lymph = binomial(state.generator, number, tables.tumour.lymphatic_share)
+                meet_bed(tables, state, site, NODE, size, partner, by_lymph, passage)
+                first_bed(tables, state, site, site, size, partner, number - by_lymph, passage)
+
+
+@kernel
+def first_bed(tables, state, booked_at, source, size, partner, number, passage):
+    """Share out `number` aggregates leaving `source` by blood over the first beds they can meet."""
+    if number == 0:
+        return
+    fill_first_bed(tables, source, state.fates)
+    if state.fates[FIRST_ARREST + LUNG] == 1.0:
+        meet_bed(tables, state, booked_at, LUNG, size, partner, number, passage)
+        return
+    multinomial(state.generator, number, state.fates, state.fate_counts)
+    for site in range(tables.sites.flow.size):
+        meeting = state.fate_counts[FIRST_ARREST + site]
+        meet_bed(tables, state, booked_at, site, size, partner, meeting, passage)
+
+
+@kernel
+def meet_bed(tables, state, booked_at, site, size, partner, number, passage):
+    """First bed: most aggregates arrest at `site`, the rest start to circulate."""
+    if number == 0:
+        return
+    cells = size + 1 + (1 if partner > 0 else 0)  # a partner makes an aggregate as large as one more cell does
+    chance = first_pass_passage(passage, float(cells), tables.tumour.passage_size_exponent)
+    passing = binomial(state.generator, number, chance)
+    arrest(state, booked_at, site, size, partner, number - passing)
+    if site == LUNG:
+        state.entering[size, partner] += passing
+    else:
+        state.entering_veins[size, partner] += passing
+
+
+@kernel
+def arrest(state, booked_at, site, size, partner, number):
+    """Book aggregates as arrested at `site`; they survived blood, having been shed by `booked_at`."""
+    if number == 0:
+        return
+    kind = kind_of(size + 1, partner)
+    state.arrested[site, kind, size] += number
+    state.funnel[booked_at, SURVIVED_STEP, kind] += number
+    state.funnel[site, ARRESTED_STEP, kind] += number
+    state.account[ARRESTED] += number * (size + 1)
+    state.arrested_cells[site] += number * (size + 1)
+
+
+@kernel
+def circulate(tables, state, key, tick, dt):
+    """Let passers circulate during dt (day): what leaves dies, arrests or breaks up; the rest stays in blood."""
+    seek(state.generator, key, _WALK, tick, np.uint64(0))
+    for size in range(LARGEST_AGGREGATE - 1, -1, -1):
+        for partner in range(state.circulating.shape[1]):
+            waiting = state.circulating[size, partner]
+            for after_lungs in (True, False):
+                entered = state.entering[size, partner] if after_lungs else state.entering_veins[size, partner]
+                stayed = waiting if after_lungs else 0
+                if entered + stayed > 0:
+                    _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, dt)
+    state.entering[:, :] = 0
+    state.entering_veins[:, :] = 0
+
+
+@kernel
+def _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, dt):
+    """One class of passers: `stayed` were in blood at the start of the step, `entered` came evenly over it."""
+    tumour = tables.tumour
+    kind = kind_of(size + 1, partner)
+    half_life = tumour.half_life_mixed
+    if kind == SINGLE:
+        half_life = tumour.half_life_single
+    elif kind == CLUSTER:
+        half_life = tumour.half_life_cluster
+    loss_factor, break_up = state.blood_behaviours[0], state.blood_behaviours[1]
+    breaks = break_up if size > 0 else 0.0
+    circuit = tables.body.blood_volume / tables.body.cardiac_output
+    loss = loss_per_circuit(half_life, circuit)
+    left = fill_fates(tables, loss, loss_factor, breaks, after_lungs, state.fates)
+    per_day = -math.log1p(-min(left, 1.0 - 1e-12)) / circuit
+    old = binomial(state.generator, stayed, math.exp(-per_day * dt))
+    new = binomial(state.generator, entered, relative_growth(-per_day * dt))
+    if after_lungs:
+        state.circulating[size, partner] = old + new
+    else:
+        state.circulating[size, partner] += new
+    _end_walk(state, size, partner, stayed - old + entered - new)
+
+
+@kernel
+def _end_walk(state, size, partner, number):
+    """Draw the fates of passers that leave the blood; fragments circulate on in their own class."""
+    if number == 0:
+        return
+    multinomial(state.generator, number, state.fates, state.fate_counts)
+    state.account[DEAD_IN_BLOOD] += state.fate_counts[DIES] * (size + 1)
+    broken = state.fate_counts[BREAKS]
+    if broken > 0:
+        state.entering[size - 1, partner] += broken
+        state.entering[0, 0] += broken
+    for site in range(state.arrested.shape[0]):
+        arrest(state, 0, site, size, partner, state.fate_counts[FIRST_ARREST + site])
+
+
+@kernel
+def cells_in_blood(state):
+    """Tumour cells in transit."""
+    cells = 0
+    for size in range(state.circulating.shape[0]):
+        for partner in range(state.circulating.shape[1]):
+            cells += (size + 1) * state.circulating[size, partner]
+    return cells

@@ -1,0 +1,201 @@
+"""From arrest to a new lesion: death in the capillary, extravasation, rest, waking, and the ladder of founder sizes.
+
+Cells of an arrested aggregate die one by one, more slowly in company; the aggregate leaves the vessel as one. In the
+organ it rests, and dies out or wakes as one (whatever its size). A woken group grows or dies by the ladder law
+(`ladder.py`): a founder without company dies easily. From MICROMETASTASIS_CELLS on it is a lesion.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from paget.compiled import kernel
+from paget.host.birth_death import birth_death_step
+from paget.host.environment import killing_rate
+from paget.host.ladder import climb
+from paget.host.lesions import update_volume
+from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, MICROMETASTASIS_CELLS
+from paget.host.state import FULL, GROUPS, LESIONS
+from paget.keyed_random import Purpose, binomial, daughter_lineage, seek
+from paget.rules.tables import (
+    DEATH_AFTER_ARREST,
+    DEATH_OF_LONE_FOUNDER,
+    DEATH_WHILE_SOLITARY,
+    EXTRAVASATION,
+    WAKING,
+)
+
+ENTERED_STEP = CASCADE_STEPS.index("entered")
+AWAKE_STEP = CASCADE_STEPS.index("awake")
+MICROMETASTASIS_STEP = CASCADE_STEPS.index("micrometastasis")
+
+_ARRESTED, _SOLITARY, _WAKING, _LADDER = (
+    int(Purpose.ARREST_POOL),
+    int(Purpose.DORMANT_POOL),
+    int(Purpose.WAKING),
+    int(Purpose.LADDER),
+)
+
+
+@kernel
+def advance_pools(tables, state, site, key, tick, dt):
+    """Advance what is arrested and what rests at a site by dt (day); woken groups join the ladder.
+
+    `read_niche` must have been called for this site in this step.
+    """
+    index, behaviours = tables.behaviour.tumour, state.niche_behaviours[site]
+    killing = killing_rate(tables, state)
+    lineage = np.uint64(site + 1)
+    seek(state.generator, key, _ARRESTED, tick, lineage)
+    alone = behaviours[index[DEATH_AFTER_ARREST]] + killing
+    company = behaviours[index[DEATH_AFTER_ARREST]] / tables.tumour.company_factor + killing
+    _die_in_capillaries(state, site, alone, company, 0.5 * dt)
+    _extravasate(state, site, behaviours[index[EXTRAVASATION]], dt)
+    _die_in_capillaries(state, site, alone, company, 0.5 * dt)
+    seek(state.generator, key, _SOLITARY, tick, lineage)
+    waking = behaviours[index[WAKING]] * tables.sites.receptivity[site]
+    _rest(state, site, waking, behaviours[index[DEATH_WHILE_SOLITARY]] + killing, key, tick, dt)
+
+
+@kernel
+def _die_in_capillaries(state, site, alone, company, dt):
+    """Binomial deaths of the cells of arrested aggregates; a survivor of a cluster keeps the company's rate."""
+    for kind in range(state.arrested.shape[1]):
+        pool = state.arrested[site, kind]
+        chance = math.exp(-(alone if kind == 0 else company) * dt)
+        state.moved[:] = 0
+        for size in range(LARGEST_AGGREGATE):
+            if pool[size] > 0:
+                _thin_groups(state, pool[size], size + 1, chance)
+                pool[size] = 0
+        for size in range(LARGEST_AGGREGATE):
+            pool[size] = state.moved[size]
+
+
+@kernel
+def _thin_groups(state, groups, size, chance):
+    """Thin `groups` groups of `size` cells, each cell living with `chance`, into state.moved (living cells - 1)."""
+    if size == 1:
+        state.moved[0] += binomial(state.generator, groups, chance)
+        return
+    left, rest = groups, 1.0
+    probability = chance**size  # of all alive; then one fewer, and so on
+    for alive in range(size, -1, -1):
+        if left == 0:
+            return
+        number = left if alive == 0 else binomial(state.generator, left, min(1.0, probability / rest))
+        if alive > 0:
+            state.moved[alive - 1] += number
+            rest = max(rest - probability, 1e-300)
+            probability *= alive / (size - alive + 1.0) * (1.0 - chance) / chance
+        left -= number
+
+
+@kernel
+def _extravasate(state, site, rate, dt):
+    chance = -math.expm1(-rate * dt)
+    for kind in range(state.arrested.shape[1]):
+        for size in range(LARGEST_AGGREGATE):
+            if state.arrested[site, kind, size] > 0:
+                number = binomial(state.generator, state.arrested[site, kind, size], chance)
+                state.arrested[site, kind, size] -= number
+                state.solitary[site, kind, size] += number
+                state.funnel[site, ENTERED_STEP, kind] += number
+
+
+@kernel
+def _rest(state, site, waking, dying, key, tick, dt):
+    """Resting groups die out or wake at constant rates (1/day) during dt (day)."""
+    both = waking + dying
+    if both <= 0.0:
+        return
+    leaving = -math.expm1(-both * dt)
+    for kind in range(state.solitary.shape[1]):
+        for size in range(LARGEST_AGGREGATE):
+            if state.solitary[site, kind, size] > 0:
+                gone = binomial(state.generator, state.solitary[site, kind, size], leaving)
+                woken = binomial(state.generator, gone, waking / both)
+                state.solitary[site, kind, size] -= gone
+                state.funnel[site, AWAKE_STEP, kind] += woken
+                _start_groups(state, site, kind, size, woken, tick)
+
+
+@kernel
+def _start_groups(state, site, kind, size, number, tick):
+    """Put woken groups on the ladder, each with a lineage of its own."""
+    parent = np.uint64((tick << 16) | (site << 8) | (kind << 4) | size)
+    for order in range(number):
+        group = state.count[GROUPS]
+        if group >= state.group_size.size:
+            state.count[FULL] = 1
+            return
+        state.group_site[group] = site
+        state.group_size[group] = size + 1
+        state.group_founders[group] = size + 1
+        state.group_kind[group] = kind
+        state.group_lineage[group] = daughter_lineage(parent, np.uint64(order))
+        state.count[GROUPS] = group + 1
+
+
+@kernel
+def climb_ladder(tables, state, births, deaths, key, tick, dt):
+    """Advance all founder groups by dt (day); `births` and `deaths` (1/day) per site, shape (S,).
+
+    Groups that reach MICROMETASTASIS_CELLS become lesions, those without cells are dropped.
+    """
+    kept = 0
+    index = tables.behaviour.tumour[DEATH_OF_LONE_FOUNDER]
+    for group in range(state.count[GROUPS]):
+        site = state.group_site[group]
+        excess = state.niche_behaviours[site, index]
+        seek(state.generator, key, _LADDER, tick, state.group_lineage[group])
+        size, left = climb(
+            state.group_size[group],
+            births[site],
+            deaths[site],
+            excess,
+            tables.tumour.company_scale,
+            dt,
+            MICROMETASTASIS_CELLS,
+            state.generator,
+        )
+        if size >= MICROMETASTASIS_CELLS:
+            found_lesion(tables, state, group, births[site], deaths[site], left)
+        elif size > 0:
+            state.group_size[group] = size
+            _copy_group(state, group, kept)
+            kept += 1
+    state.count[GROUPS] = kept
+
+
+@kernel
+def _copy_group(state, source, target):
+    state.group_site[target] = state.group_site[source]
+    state.group_size[target] = state.group_size[source]
+    state.group_founders[target] = state.group_founders[source]
+    state.group_kind[target] = state.group_kind[source]
+    state.group_lineage[target] = state.group_lineage[source]
+
+
+@kernel
+def found_lesion(tables, state, group, birth, death, left):
+    """Turn a founder group into a small lesion, grown for the time (day) left of the step."""
+    lesion = max(state.count[LESIONS], 1)
+    if lesion >= state.site.size:
+        state.count[FULL] = 1
+        return
+    site, kind = state.group_site[group], state.group_kind[group]
+    state.site[lesion] = site
+    state.small[lesion] = 1
+    state.cells[lesion, :] = 0
+    state.cells[lesion, 0] = birth_death_step(MICROMETASTASIS_CELLS, birth, death, left, state.generator)
+    state.stroma[lesion, :] = 0
+    state.lineage[lesion] = state.group_lineage[group]
+    state.founders[lesion] = state.group_founders[group]
+    state.kind[lesion] = kind
+    state.reached[lesion] = 0
+    state.count[LESIONS] = lesion + 1
+    state.funnel[site, MICROMETASTASIS_STEP, kind] += 1
+    update_volume(tables, state, lesion)

@@ -1,0 +1,129 @@
+"""The niche of an organ: what solitary cells, founder groups and small lesions there share.
+
+Resident cells are kept by the organ (what dies is replaced), recruited in proportion to what the present signals do to
+recruitment, and transformed by tumour signals. Levels, behaviours and the stages of small lesions follow once per
+step, whatever the number of lesions.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.compiled import kernel
+from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
+from paget.host.lesions import lesion_pressure, relax, small_volume
+from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
+from paget.host.state import GROUPS, LESIONS
+from paget.rules.tables import (
+    CYCLE_ENTRY,
+    DEATH,
+    DEATH_OF_DAMAGED,
+    DIVISION,
+    DRUG_SENSITIVITY,
+    REPAIR,
+    TUMOUR_CELL,
+)
+
+TYPICAL_SMALL_CELLS = 200.0
+"""Tumour cells at whose volume the pressure of small lesions is read."""
+
+
+@kernel
+def mark_active(state):
+    """Mark the sites where tumour cells are arrested, rest, climb or grow (the primary apart)."""
+    state.active[:] = 0
+    for site in range(state.active.size):
+        for kind in range(state.arrested.shape[1]):
+            for size in range(state.arrested.shape[2]):
+                if state.arrested[site, kind, size] > 0 or state.solitary[site, kind, size] > 0:
+                    state.active[site] = 1
+    for lesion in range(1, state.count[LESIONS]):
+        state.active[state.site[lesion]] = 1
+    for group in range(state.count[GROUPS]):
+        state.active[state.group_site[group]] = 1
+
+
+@kernel
+def read_niche(tables, state, site):
+    """Let the cells of a niche sense and act; behaviours are kept in state.niche_behaviours."""
+    copy_into(state.densities, state.niche[site])
+    state.densities[TUMOUR_CELL] = tables.tumour.niche_tumour_share * tables.tumour.cell_density
+    volume = small_volume(tables, state, site, TYPICAL_SMALL_CELLS)
+    sense_and_act(tables, state, state.niche_levels[site], lesion_pressure(tables, volume), 1.0, 0.0)
+    copy_into(state.niche_behaviours[site], state.behaviours)
+
+
+@kernel
+def small_birth(tables, state, site):
+    """Births per cell and day in the small lesions of a site."""
+    return state.niche_behaviours[site, tables.behaviour.tumour[DIVISION]] * state.shares[site, CYCLING]
+
+
+@kernel
+def advance_niche(tables, state, site, dt):
+    """Advance a niche by dt (day); returns the death rate (1/day) of tumour cells in its small lesions.
+
+    `read_niche` must have been called in this step; the cell densities it left are used here.
+    """
+    index, behaviours = tables.behaviour.tumour, state.niche_behaviours[site]
+    death = tables.sites.stress[site] * behaviours[index[DEATH]] + killing_rate(tables, state)
+    death += state.depletion[TUMOUR_CELL]
+    damage = damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]])
+    lethal = behaviours[index[DEATH_OF_DAMAGED]]
+    before = state.shares[site, DAMAGED]
+    advance_shares(
+        state.shares[site],
+        behaviours[index[CYCLE_ENTRY]],
+        behaviours[index[DIVISION]],
+        lethal,
+        damage,
+        behaviours[index[REPAIR]],
+        dt,
+    )
+    _advance_cells(tables, state, site, dt)
+    return death + lethal * 0.5 * (before + state.shares[site, DAMAGED])
+
+
+@kernel
+def _advance_cells(tables, state, site, dt):
+    """Relax the densities of the niche's cells exactly over dt (day)."""
+    index, behaviours = tables.behaviour, state.niche_behaviours[site]
+    for cell_type in range(1, state.niche.shape[1]):
+        loss = behaviours[index.death[cell_type]] if index.death[cell_type] >= 0 else 0.0
+        resident = tables.sites.cells[site, cell_type]
+        source = _replacement(tables, state, site, cell_type) * resident
+        loss += state.depletion[cell_type]
+        for row in range(index.transformation.shape[0]):
+            rate = behaviours[index.transformation[row, 2]]
+            if index.transformation[row, 0] == cell_type:
+                loss += rate
+            if index.transformation[row, 1] == cell_type:
+                source += rate * state.niche[site, index.transformation[row, 0]]
+        state.niche[site, cell_type] = relax(state.niche[site, cell_type], source, loss, dt)
+
+
+@kernel
+def _replacement(tables, state, site, cell_type):
+    """Rate (1/day) at which a resident cell type is replaced: its resting death, times what signals do to recruitment."""
+    index = tables.behaviour
+    rate = tables.rules.base[index.death[cell_type]] if index.death[cell_type] >= 0 else 0.0
+    recruitment = index.recruitment[cell_type]
+    if recruitment >= 0 and tables.rules.base[recruitment] > 0.0:
+        rate *= state.niche_behaviours[site, recruitment] / tables.rules.base[recruitment]
+    if cell_type == index.neutrophil:
+        rate *= state.marrow[4]
+    return rate
+
+
+@kernel
+def settle_niches(tables, state):
+    """Bring all niches and stage shares to rest before the first step."""
+    for site in range(state.niche.shape[0]):
+        for _ in range(40):
+            read_niche(tables, state, site)
+            _advance_cells(tables, state, site, 2.0)
+        behaviours, index = state.niche_behaviours[site], tables.behaviour.tumour
+        share = balanced_share(behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]])
+        state.shares[site, QUIESCENT] = 1.0 - share
+        state.shares[site, CYCLING] = share
+        state.shares[site, DAMAGED] = 0.0

@@ -1,0 +1,61 @@
+"""One step of a subject: treatment, niches, founder groups, lesions, blood."""
+
+from __future__ import annotations
+
+from paget.compiled import kernel
+from paget.host.blood import circulate, shed
+from paget.host.colonisation import advance_pools, climb_ladder
+from paget.host.lesions import (
+    count_macrometastases,
+    grow_large,
+    grow_small,
+    remove_dead_lesions,
+    tumour_cells,
+)
+from paget.host.niches import advance_niche, mark_active, read_niche, small_birth
+from paget.host.state import LESIONS
+from paget.host.treatment import advance_treatment
+from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
+
+
+@kernel
+def advance(tables, state, key, tick, dt):
+    """Advance a subject by dt (day) from `tick` (h)."""
+    advance_treatment(tables, state, dt)
+    mark_active(state)
+    for site in range(state.active.size):
+        if state.active[site] == 1:
+            _advance_site(tables, state, site, key, tick, dt)
+    climb_ladder(tables, state, state.births, state.deaths, key, tick, dt)
+    for lesion in range(state.count[LESIONS]):
+        _advance_lesion(tables, state, lesion, key, tick, dt)
+    circulate(tables, state, key, tick, dt)
+    remove_dead_lesions(state)
+    count_macrometastases(state)
+
+
+@kernel
+def _advance_site(tables, state, site, key, tick, dt):
+    read_niche(tables, state, site)
+    before = small_birth(tables, state, site)
+    state.deaths[site] = advance_niche(tables, state, site, dt)
+    state.births[site] = 0.5 * (before + small_birth(tables, state, site))
+    advance_pools(tables, state, site, key, tick, dt)
+
+
+@kernel
+def _advance_lesion(tables, state, lesion, key, tick, dt):
+    if state.small[lesion] == 1:
+        site = state.site[lesion]
+        grow_small(tables, state, lesion, state.births[site], state.deaths[site], key, tick, dt)
+    elif tumour_cells(state, lesion) > 0:
+        grow_large(tables, state, lesion, key, tick, dt)
+        shed(tables, state, lesion, key, tick, dt)
+        if lesion == 0:
+            index = tables.behaviour.tumour
+            state.blood_behaviours[0] = state.behaviours[index[LOSS_FROM_BLOOD]]
+            state.blood_behaviours[1] = state.behaviours[index[BREAK_UP]]
+            state.blood_behaviours[2] = state.behaviours[index[FIRST_PASS_PASSAGE]]
+    else:
+        state.stroma[lesion, :] = 0
+        state.volume[lesion] = 0.0

@@ -1,0 +1,185 @@
+"""Drugs in a subject: doses, plasma, lingering exposure, plasma ligands, neutrophils, weight, effects in tissue."""
+
+from __future__ import annotations
+
+import math
+
+from paget.compiled import kernel
+from paget.pharmacology import kinetics, marrow
+from paget.pharmacology.binding import bind
+from paget.rules.tables import Tables
+
+LEAST_AMOUNT = 1e-12
+"""Amount (mg/kg) below which a drug counts as gone."""
+
+
+def fill_kinetics(tables: Tables, parameters) -> None:
+    """Write the kinetic parameters of all drugs, shape (D, kinetics.N_PARAMETERS), without a route yet."""
+    drugs = tables.drugs
+    parameters[:, kinetics.BIOAVAILABILITY] = 1.0
+    parameters[:, kinetics.CLEARANCE] = drugs.clearance
+    parameters[:, kinetics.VOLUME] = drugs.volume
+    parameters[:, kinetics.EXCHANGE] = drugs.distribution_clearance
+    parameters[:, kinetics.PERIPHERAL_VOLUME] = drugs.peripheral_volume
+    parameters[:, kinetics.MAXIMUM_RATE] = drugs.maximum_elimination
+    parameters[:, kinetics.HALF_SATURATION] = drugs.half_saturation
+
+
+@kernel
+def give_dose(tables, state, drug, route, dose):
+    """Give one dose (mg/kg) by a route; the depot then empties at that route's rate."""
+    parameters = state.kinetics[drug]
+    absorption = tables.drugs.absorption[drug, route]
+    parameters[kinetics.BIOAVAILABILITY] = tables.drugs.bioavailability[drug, route]
+    if absorption > 0.0:
+        parameters[kinetics.ABSORPTION] = absorption
+        kinetics.give(state.amounts[drug], parameters, dose, kinetics.ABSORBED)
+    else:
+        kinetics.give(state.amounts[drug], parameters, dose, kinetics.INTRAVENOUS)
+
+
+@kernel
+def advance_treatment(tables, state, dt):
+    """Advance drugs, plasma ligands, marrow and weight by dt (day) and set the effects that lesions feel in this step."""
+    for drug in range(state.amounts.shape[0]):
+        _advance_drug(tables, state, drug, dt)
+    _bind_ligands(tables, state, dt)
+    _advance_marrow(tables, state, dt)
+    _set_effects(tables, state)
+
+
+@kernel
+def _advance_drug(tables, state, drug, dt):
+    """Plasma by its kinetics, lingering exposure at the middle of each third of the step."""
+    amounts, parameters = state.amounts[drug], state.kinetics[drug]
+    present = amounts[kinetics.DEPOT] + amounts[kinetics.CENTRAL] + amounts[kinetics.PERIPHERAL]
+    if present < LEAST_AMOUNT:
+        amounts[:] = 0.0
+    nodes = state.exposure.shape[1]
+    half = 0.5 * dt / nodes
+    washout, total = tables.drugs.washout[drug], 0.0
+    for node in range(nodes):
+        total += _linger(state, amounts, parameters, drug, washout, half)
+        state.exposure[drug, node] = state.lingering[drug]
+        total += _linger(state, amounts, parameters, drug, washout, half)
+    state.plasma_drug[drug] = total / dt
+    lost = state.lost_weight[drug] + tables.drugs.weight_loss[drug] * total
+    state.lost_weight[drug] = min(0.9, lost) * math.exp(-tables.drugs.weight_recovery[drug] * dt)
+
+
+@kernel
+def _linger(state, amounts, parameters, drug, washout, dt):
+    """Advance plasma and lingering exposure by dt (day); returns the area under the plasma curve (ug day/mL)."""
+    before = amounts[kinetics.EXPOSURE]
+    kinetics.advance(amounts, parameters, dt)
+    gained = amounts[kinetics.EXPOSURE] - before
+    kept = math.exp(-0.5 * washout * dt)
+    state.lingering[drug] = (state.lingering[drug] * kept + gained) * kept
+    return gained
+
+
+@kernel
+def _bind_ligands(tables, state, dt):
+    """Free and total ligand in plasma under all drugs that bind them.
+
+    Each drug sees the ligand as buffered by binding proteins and by the other drugs' free sites. The total relaxes
+    exactly to what turnover off and on the drugs allows at the bound share of this step.
+    """
+    drugs, signalling = tables.drugs, tables.signalling
+    for factor in range(state.plasma_free.size):
+        free = signalling.plasma_free[factor]
+        state.buffers[factor] = signalling.plasma_total[factor] / free if free > 0.0 else 1.0
+    for drug in range(state.amounts.shape[0]):
+        sites = state.plasma_drug[drug] * drugs.binding_sites[drug]
+        if sites > 0.0:
+            for factor in range(state.plasma_free.size):
+                state.effective[factor] = state.buffers[factor] + _held_by_others(tables, state, drug, factor)
+            constants = drugs.binding_affinity[drug]
+            state.free_sites[drug] = bind(
+                sites, state.plasma_total, constants, state.effective, state.plasma_free
+            )
+        else:
+            state.free_sites[drug] = 0.0
+    for factor in range(state.plasma_free.size):
+        _turn_over(tables, state, factor, dt)
+
+
+@kernel
+def _held_by_others(tables, state, drug, factor):
+    held = 0.0
+    for other in range(state.free_sites.size):
+        if other != drug:
+            held += state.free_sites[other] / tables.drugs.binding_affinity[other, factor]
+    return held
+
+
+@kernel
+def _turn_over(tables, state, factor, dt):
+    """Relax the total of one plasma ligand (nM) exactly over dt (day), then set its free part."""
+    signalling, drugs = tables.signalling, tables.drugs
+    weight, loss = state.buffers[factor], signalling.bound_clearance[factor] * state.buffers[factor]
+    for drug in range(state.free_sites.size):
+        held = state.free_sites[drug] / drugs.binding_affinity[drug, factor]
+        weight += held
+        loss += held * drugs.complex_clearance[drug, factor]
+    loss /= weight
+    if loss > 0.0:
+        rest = signalling.bound_clearance[factor] * signalling.plasma_total[factor] / loss
+        kept = math.exp(-loss * dt)
+        state.plasma_total[factor] = rest + (state.plasma_total[factor] - rest) * kept
+    state.plasma_free[factor] = state.plasma_total[factor] / weight
+
+
+@kernel
+def _advance_marrow(tables, state, dt):
+    body, effect = tables.body, 0.0
+    for drug in range(state.lingering.size):
+        mean = 0.0
+        for node in range(state.exposure.shape[1]):
+            mean += state.exposure[drug, node] / state.exposure.shape[1]
+        effect += tables.drugs.neutrophil_suppression[drug] * mean
+    transit = marrow_transit(body)
+    marrow.advance(state.marrow, 1.0, transit, body.neutrophil_loss, body.feedback, effect, 1.0, 1.0, dt)
+
+
+@kernel
+def marrow_transit(body):
+    """Transit rate (1/day) of four stages in the mean maturation time."""
+    return 4.0 / body.mean_maturation_time
+
+
+@kernel
+def _set_effects(tables, state):
+    """Capture of ligands, antagonism, depletion and modified behaviours at this step's concentrations."""
+    drugs = tables.drugs
+    state.capture[:] = 0.0
+    state.antagonism[:] = 0.0
+    state.depletion[:] = 0.0
+    state.modification[:] = 1.0
+    for drug in range(state.plasma_drug.size):
+        level = state.plasma_drug[drug]
+        if level > 0.0:
+            tissue = drugs.tissue_share[drug]
+            for factor in range(state.capture.size):
+                state.capture[factor] += state.free_sites[drug] * tissue * drugs.on_rate[drug, factor]
+            for receptor in range(state.antagonism.size):
+                molar = level * tissue * drugs.molar[drug]
+                state.antagonism[receptor] += molar / drugs.antagonism[drug, receptor]
+            for cell_type in range(state.depletion.size):
+                share = level / (level + drugs.depletion_half[drug, cell_type])
+                state.depletion[cell_type] += drugs.depletion_rate[drug, cell_type] * share
+            for behaviour in range(state.modification.size):
+                share = level / (level + drugs.modification_half[drug, behaviour])
+                state.modification[behaviour] *= 1.0 + (drugs.modification[drug, behaviour] - 1.0) * share
+
+
+@kernel
+def body_weight(tables, state, day, tumour_volume):
+    """Body weight without tumour (g): growth, wasting by tumour (mm3), loss to drugs."""
+    lost = 0.0
+    for drug in range(state.lost_weight.size):
+        lost += state.lost_weight[drug]
+    body = tables.body
+    return body.weight * (1.0 + body.weight_gain * day) * max(
+        0.0, 1.0 - lost - body.tumour_wasting * tumour_volume
+    )

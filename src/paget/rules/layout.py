@@ -1,0 +1,165 @@
+"""Which behaviour, signal, cell type and factor has which index: the integer half of a compiled model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from paget.errors import PagetError
+from paget.model import Model
+from paget.model.mechanism import Rule
+from paget.rules.rule_table import CONTACT_SIGNALS_PER_BEHAVIOUR, IntArray
+from paget.rules.tables import TUMOUR_BEHAVIOURS, BehaviourIndex, SignalIndex
+
+SITES = ("mammary fat pad", "axillary node", "lung", "bone", "liver", "brain", "rest")
+"""Sites of a host, in the order of all arrays."""
+
+ABSENT = -1
+MATRIX_BEHAVIOURS = ("collagen deposition", "collagen alignment", "collagen digestion")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names in order, and the indices that the kernels use."""
+
+    cell_types: tuple[str, ...]
+    factors: tuple[str, ...]
+    receptors: tuple[str, ...]
+    drugs: tuple[str, ...]
+    routes: tuple[str, ...]
+    partners: tuple[str, ...]
+    sites: tuple[str, ...]
+    behaviours: tuple[tuple[str, str], ...]
+    """(cell type, behaviour), secretions first."""
+    rules: tuple[Rule, ...]
+    """Rules sorted by behaviour."""
+    first_rule: IntArray
+    rule_signal: IntArray
+    rule_increases: IntArray
+    contacts: IntArray
+    behaviour_index: BehaviourIndex
+    signal_index: SignalIndex
+
+
+def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
+    """Order everything in a model by kind, then by name."""
+    cell_types = tuple(model.cell_types)
+    factors, receptors = tuple(sorted(model.factors)), tuple(sorted(model.receptors))
+    partners = tuple(n for n in cell_types[1:] if model.cell_types[n].blood_leukocyte)
+    behaviours = _ordered_behaviours(model)
+    places = {key: index for index, key in enumerate(behaviours)}
+    signal_index = _signal_index(len(cell_types), len(factors), len(receptors))
+    rules = tuple(sorted(model.rules, key=lambda r: (places[r.cell_type, r.behaviour], r.signal, r.direction)))
+    signals = [_signal(rule, cell_types, factors, receptors, signal_index) for rule in rules]
+    owners = [places[rule.cell_type, rule.behaviour] for rule in rules]
+    return Layout(
+        cell_types=cell_types,
+        factors=factors,
+        receptors=receptors,
+        drugs=drugs,
+        routes=_routes(model, drugs),
+        partners=partners,
+        sites=SITES,
+        behaviours=behaviours,
+        rules=rules,
+        first_rule=np.searchsorted(owners, np.arange(len(behaviours) + 1)).astype(np.int64),
+        rule_signal=np.array(signals, dtype=np.int64),
+        rule_increases=np.array([rule.direction == "increases" for rule in rules], dtype=np.int64),
+        contacts=_contacts(rules, signals, owners, behaviours, signal_index, len(cell_types)),
+        behaviour_index=_behaviour_index(model, places, cell_types, factors, partners),
+        signal_index=signal_index,
+    )
+
+
+def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
+    everything = [(name, b) for name, cell in model.cell_types.items() for b in cell.behaviours]
+    return tuple(sorted(everything, key=lambda pair: not pair[1].startswith("secretion of ")))
+
+
+def _routes(model: Model, drugs: tuple[str, ...]) -> tuple[str, ...]:
+    species = model.host.species
+    names = {route for drug in drugs for route in model.drugs[drug].kinetics[species].routes}
+    return tuple(sorted(names)) or ("i.v.",)
+
+
+def _signal_index(types: int, factors: int, receptors: int) -> SignalIndex:
+    contact = factors + types * receptors
+    rest = contact + types
+    return SignalIndex(factors, contact, rest, rest + 1, rest + 2, rest + 3)
+
+
+def _signal(rule: Rule, cell_types, factors, receptors, index: SignalIndex) -> int:
+    """Index of the signal of a rule, as its cell type senses it."""
+    name = rule.signal
+    if name in factors:
+        return factors.index(name)
+    plain = name.replace(" ", "_")
+    if plain in SignalIndex._fields:
+        return getattr(index, plain)
+    if name.startswith("contact with "):
+        return index.contact + cell_types.index(name.removeprefix("contact with "))
+    receptor = name.removesuffix(" activity")
+    if receptor in receptors:
+        return index.activity + cell_types.index(rule.cell_type) * len(receptors) + receptors.index(receptor)
+    raise PagetError("the host engine does not know this signal", key=rule.signal, found=rule.signal)
+
+
+def _contacts(rules, signals, owners, behaviours, index: SignalIndex, types: int) -> IntArray:
+    """Contact signals of each behaviour, shape (B, 2)."""
+    table = np.full((len(behaviours), CONTACT_SIGNALS_PER_BEHAVIOUR), ABSENT, dtype=np.int64)
+    for rule, signal, owner in zip(rules, signals, owners, strict=True):
+        if index.contact <= signal < index.contact + types and signal not in table[owner]:
+            free = np.flatnonzero(table[owner] == ABSENT)
+            if free.size == 0:
+                raise PagetError(
+                    "too many contact signals on one behaviour",
+                    key=f"{rule.cell_type}: {rule.behaviour}",
+                    allowed=f"at most {CONTACT_SIGNALS_PER_BEHAVIOUR}",
+                )
+            table[owner, free[0]] = signal
+    return table
+
+
+def _behaviour_index(model: Model, places, cell_types, factors, partners) -> BehaviourIndex:
+    tumour = cell_types[0]
+    missing = [name for name in TUMOUR_BEHAVIOURS if (tumour, name) not in places]
+    if missing:
+        raise PagetError(
+            f"the tumour {model.tumour.name} lacks a behaviour that the host engine needs",
+            found="none",
+            key=missing[0],
+        )
+
+    def of_all(name: str) -> IntArray:
+        return np.array([places.get((cell, name), ABSENT) for cell in cell_types], dtype=np.int64)
+
+    return BehaviourIndex(
+        tumour=np.array([places[tumour, name] for name in TUMOUR_BEHAVIOURS], dtype=np.int64),
+        secretion=_triples(places, cell_types, "secretion of ", factors),
+        recruitment=of_all("recruitment"),
+        death=of_all("death"),
+        transformation=_triples(places, cell_types, "transformation to ", cell_types),
+        attack=of_all(f"attack on {tumour}"),
+        adhesion=np.array(
+            [places.get((tumour, f"adhesion to {name}"), ABSENT) for name in partners], dtype=np.int64
+        ),
+        partner=np.array([cell_types.index(name) for name in partners], dtype=np.int64),
+        matrix=np.array([of_all(name) for name in MATRIX_BEHAVIOURS], dtype=np.int64),
+        endothelial=_index_or_absent(cell_types, "endothelial cell"),
+        neutrophil=_index_or_absent(cell_types, "neutrophil"),
+    )
+
+
+def _index_or_absent(names: tuple[str, ...], name: str) -> int:
+    return names.index(name) if name in names else ABSENT
+
+
+def _triples(places, cell_types, prefix: str, targets: tuple[str, ...]) -> IntArray:
+    """Rows (cell type, target, behaviour) of all behaviours that begin with a prefix; targets that are absent drop out."""
+    rows = [
+        (cell_types.index(cell), targets.index(name.removeprefix(prefix)), index)
+        for (cell, name), index in places.items()
+        if name.startswith(prefix) and name.removeprefix(prefix) in targets
+    ]
+    return np.array(sorted(rows, key=lambda row: row[2]), dtype=np.int64).reshape(-1, 3)
