@@ -52,7 +52,7 @@ def test_every_command_has_help(command, capsys):
 
 
 MISTAKES = [
-    (["tral", "igf-paclitaxel"], "trial"),
+    (["tral", "igf-paclitaxel"], "tral"),
     (["trial"], "NAME|FILE"),
     (["trial", "igf-paclitaxel", "--sed", "1"], "--seed"),
     (["trial", "igf-paclitaxel", "--seed", "one"], "--seed"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +25,16 @@ def new_trial(
 ) -> None:
     """Write a commented trial file that already passes `paget check`."""
     path = file if file.suffix else file.with_suffix(".toml")
-    write_new(path, template("trial.toml").replace("{name}", path.stem))
-    typer.echo(f"Wrote {path}. Edit it, then: paget check {path} && paget trial {path}")
+    write_new(
+        path,
+        template("trial.toml").replace("{file}", shlex.quote(str(path))).replace("{name}", plain_name(path)),
+    )
+    typer.echo(f"Wrote {path}. Edit it, then: paget check {shlex.quote(str(path))}")
+
+
+def plain_name(path: Path) -> str:
+    """A name for the trial from that of its file: names have no comma, brace, quote or backslash."""
+    return re.sub(r"[^\w .+-]", "-", path.stem).strip() or "trial"
 
 
 def template(name: str) -> str:
