@@ -1,30 +1,70 @@
-"""`paget check FILE`: read a trial, check everything that can be checked without running it."""
+"""`paget check FILE`: check a trial, or a file of a project folder, without running anything."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paget.cli.options import ProjectOption
 
+if TYPE_CHECKING:
+    from paget.model import TrialDesign
+
 
 def check(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="A trial of the catalog, or a trial file.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A trial, or a file of a project folder.")],
     project: ProjectOption = None,
 ) -> None:
-    """Check a trial without running it.
+    """Check a trial or catalog file without running it.
 
     Names, units, sources, species, doses and contrasts; says what it read.
     """
-    from paget.model import load_catalog, load_trial_file
+    kind = _kind_of_file(Path(name))
+    if kind in (None, "trial"):
+        from paget.model import load_catalog, load_trial_file
 
-    design = load_trial_file(name, load_catalog(project))
-    typer.echo(f"{name}: no errors. {summary(design)}")
+        design = load_trial_file(name, load_catalog(project))
+        typer.echo(f"{name}: no errors.\n{summary(design)}")
+    else:
+        _check_catalog_file(Path(name), str(kind))
 
 
-def summary(design: object) -> str:
-    """One line about a trial design, so that a reader sees that the right file was read."""
-    return f"Trial '{design.name}': {len(design.arms)} arms"  # type: ignore[attr-defined]
+def summary(design: TrialDesign) -> str:
+    """A trial in a few lines, so that a reader sees whether it is the one that was meant."""
+    lines = [f"{design.tumour} in {design.host}, {design.duration.text}, {len(design.arms)} arms"]
+    for arm in design.arms:
+        lines.append(f"  {arm.name} ({design.animals_in(arm)} animals): {arm.describe()}")
+    lines.append(f"{len(design.assays)} assays, {len(design.contrasts)} declared contrasts")
+    return "\n".join(lines)
+
+
+def _kind_of_file(path: Path) -> str | None:
+    """What a catalog file says that it is; None for names, and for files that say nothing known."""
+    from paget.model.reading import SCHEMA_VERSIONS, read_toml
+
+    if not path.is_file():
+        return None
+    schema = read_toml(path).data.get("schema")
+    kind = schema.split("/")[0] if isinstance(schema, str) else None
+    return kind if kind in SCHEMA_VERSIONS else None
+
+
+def _check_catalog_file(path: Path, kind: str) -> None:
+    """An item means something only within a catalog: check the whole project folder in which it lies."""
+    from paget.errors import PagetError
+    from paget.model import load_catalog
+    from paget.model.names import FOLDERS
+
+    folder = path.resolve().parent
+    if kind != "vocabulary":
+        if folder.name != FOLDERS[kind]:
+            raise PagetError(
+                f"a {kind} is checked where it is used: in a project folder, for example "
+                f"paget-project/{FOLDERS[kind]}/{path.name}",
+                file=str(path),
+            )
+        folder = folder.parent
+    load_catalog(folder)
+    typer.echo(f"{path}: no errors, nor elsewhere in the project folder {folder}.")
