@@ -101,6 +101,6 @@ def test_blood_is_drawn_once(bench):
 
 def test_a_draw_never_exceeds_the_blood(bench):
     place = bench(circulating=blood(100))
-    drained = BloodDraw(volume=5.0, recovery=1.0, within_day=0.0)
+    drained = BloodDraw(draw_volume=5.0, recovery=1.0, within_day=0.0)
     assert tube(*place, drained).sum() == 100
     assert ctc_per_ml(*place, order("CTC per mL"), drained).value == pytest.approx(100 / 1.7)

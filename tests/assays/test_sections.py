@@ -20,7 +20,7 @@ def sphere(diameter):
 def chance_to_be_seen(diameter, height, numbers=NUMBERS):
     """The formula of the module."""
     h = np.sqrt(max(0.0, diameter**2 - numbers.least_profile**2)) / 2
-    return (min(2 * h, numbers.spacing) * (numbers.count - 1) + 2 * h) / height
+    return (min(2 * h, numbers.spacing) * (numbers.sections - 1) + 2 * h) / height
 
 
 def z_of_foci(bench, diameter, expected_chance, animals=60, lesions=100):
@@ -85,7 +85,7 @@ def test_foci_and_area_see_the_same_sections(bench):
 def test_sections_lie_inside_thin_organs():
     for height in (0.3, 2.0, 5.8):
         places = section_places(NUMBERS, height)
-        assert places.size == NUMBERS.count
+        assert places.size == NUMBERS.sections
         assert places[0] > 0
         assert places[-1] < height
         assert places.mean() == pytest.approx(height / 2)

@@ -6,7 +6,7 @@ enters the statistics of a trial.
 """
 
 from paget.assays.bench import Animal, Moment, Order, Reading, stable_hash
-from paget.assays.registry import ASSAYS, assay_numbers, expanded, take
+from paget.assays.registry import ASSAYS, assay_numbers, expanded, order_for, take
 from paget.assays.survival import died
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "assay_numbers",
     "died",
     "expanded",
+    "order_for",
     "stable_hash",
     "take",
 ]

@@ -65,6 +65,8 @@ class Order(NamedTuple):
     """The endpoint, with site and placeholder filled in."""
     receptors: tuple[str, ...] = ()
     """Receptors to stain for, where the endpoint takes them."""
+    numbers: Any = None
+    """Errors and limits of this assay; None for the usual ones."""
 
 
 class Reading(NamedTuple):

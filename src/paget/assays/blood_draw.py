@@ -25,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 class BloodDraw:
     """Numbers of the draw."""
 
-    volume: float = number(0.8, "mL", "assumed", "assumed", "blood drawn from the heart")
+    draw_volume: float = number(0.8, "mL", "assumed", "assumed", "blood drawn from the heart")
     recovery: float = number(
         0.5, "1", "assumed", "assumed", "share of the aggregates of the tube that are found"
     )
@@ -70,7 +70,7 @@ def cluster_size(animal: Animal, moment: Moment, order: Order, numbers: BloodDra
 def _per_ml(animal: Animal, moment: Moment, numbers: BloodDraw, sizes: slice, partners: slice) -> Reading:
     if not _is_at_exit(animal, moment):
         return _no_draw()
-    drawn = min(numbers.volume, animal.record.blood_volume)
+    drawn = min(numbers.draw_volume, animal.record.blood_volume)
     return Reading(float(tube(animal, moment, numbers)[sizes, partners].sum()) / drawn)
 
 
@@ -85,7 +85,7 @@ def _no_draw() -> Reading:
 def tube(animal: Animal, moment: Moment, numbers: BloodDraw) -> IntArray:
     """Aggregates found in the tube, shape of `SubjectRecord.circulating`."""
     generator = generator_for(animal, moment, "blood draw", Purpose.BLOOD_DRAW)
-    share = min(1.0, numbers.volume / animal.record.blood_volume) * numbers.recovery
+    share = min(1.0, numbers.draw_volume / animal.record.blood_volume) * numbers.recovery
     factor = math.exp(numbers.within_day * float(normal(generator)) - 0.5 * numbers.within_day**2)
     found = np.zeros_like(animal.record.circulating)
     for place, count in np.ndenumerate(animal.record.circulating):

@@ -17,7 +17,7 @@ from paget.assays.bench import Animal, Moment, Order, Reading, generator_for, lo
 class Caliper:
     """Numbers of the caliper."""
 
-    volume_error: float = number(0.14, "1", "benzekry2014,vaghi2020", "fitted", "SD of the log of a volume")
+    error: float = number(0.14, "1", "benzekry2014,vaghi2020", "fitted", "SD of the log of a volume")
     aspect: float = number(1.25, "1", "assumed", "assumed", "length of a tumour over its width")
     palpable: float = number(15.0, "mm^3", "assumed", "assumed", "smallest volume that can be felt")
 
@@ -31,8 +31,8 @@ def caliper_volume(animal: Animal, moment: Moment, order: Order, numbers: Calipe
         return Reading(0.0, "not palpable")
     length, width = true_diameters(volume, numbers.aspect)
     generator = generator_for(animal, moment, "caliper")
-    length *= log_error(generator, numbers.volume_error / math.sqrt(5.0))
-    width *= log_error(generator, numbers.volume_error / math.sqrt(5.0))
+    length *= log_error(generator, numbers.error / math.sqrt(5.0))
+    width *= log_error(generator, numbers.error / math.sqrt(5.0))
     return Reading(0.5 * length * width * width)
 
 

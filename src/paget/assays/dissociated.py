@@ -28,7 +28,7 @@ class FlowCytometry:
     """Numbers of flow cytometry. Cell types come out of a tissue with different yields."""
 
     events: int = number(50_000, "cell", "assumed", "assumed", "living cells analysed")
-    yield_error: float = number(0.1, "1", "assumed", "assumed", "SD of the log of the yield of a cell type")
+    error: float = number(0.1, "1", "assumed", "assumed", "SD of the log of the yield of a cell type")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def composition(animal: Animal, moment: Moment, order: Order, numbers: FlowCytom
     if sum(cells) < 1.0:
         return NOTHING
     generator = generator_for(animal, moment, "flow cytometry")
-    recovered = np.array([count * log_error(generator, numbers.yield_error) for count in cells])
+    recovered = np.array([count * log_error(generator, numbers.error) for count in cells])
     events = np.zeros(len(types), dtype=np.int64)
     multinomial(generator, min(numbers.events, int(sum(cells))), recovered / recovered.sum(), events)
     return Reading(_PERCENT * float(events[types.index(order.endpoint.filling)]) / max(1, int(events.sum())))

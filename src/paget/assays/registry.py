@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from paget.assays.bench import Animal, Moment, Order, Reading, described_numbers
@@ -29,6 +29,7 @@ from paget.assays.whole_animal import (
     blood_neutrophils,
     body_weight,
 )
+from paget.errors import PagetError
 from paget.model.endpoints import ENDPOINTS, Endpoint
 
 
@@ -66,7 +67,19 @@ ASSAYS: dict[str, Assay] = {
 def take(animal: Animal, moment: Moment, order: Order) -> Reading:
     """The reading of one endpoint of one animal at one moment."""
     assay = ASSAYS[order.endpoint.pattern]
-    return assay.take(animal, moment, order, assay.numbers)
+    return assay.take(animal, moment, order, assay.numbers if order.numbers is None else order.numbers)
+
+
+def order_for(endpoint: Endpoint, receptors: Iterable[str] = (), **changes: float) -> Order:
+    """An order with some numbers of the assay changed, for example `error=0.1` or `draw_volume=0.5`."""
+    usual = ASSAYS[endpoint.pattern].numbers
+    known = {field.name for field in fields(usual)}
+    for name in changes:
+        if name not in known:
+            raise PagetError(
+                f"{endpoint.name} has no {name.replace('_', ' ')} to set", key=name, allowed=known
+            )
+    return Order(endpoint, tuple(receptors), replace(usual, **changes))
 
 
 def expanded(endpoint: Endpoint, cell_types: tuple[str, ...]) -> list[Endpoint]:

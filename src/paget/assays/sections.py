@@ -31,12 +31,12 @@ FloatArray = npt.NDArray[np.float64]
 class Sections:
     """Numbers of the histology."""
 
-    count: int = number(5, "1", "assumed", "assumed", "sections of an organ")
+    sections: int = number(5, "1", "assumed", "assumed", "sections of an organ")
     spacing: float = number(0.5, "mm", "assumed", "assumed", "distance of two sections")
     least_profile: float = number(
         0.05, "mm", "assumed", "assumed", "smallest diameter of a profile that is seen"
     )
-    area_error: float = number(0.05, "1", "assumed", "assumed", "SD of the log of an area drawn by hand")
+    error: float = number(0.05, "1", "assumed", "assumed", "SD of the log of an area drawn by hand")
 
 
 def foci(animal: Animal, moment: Moment, order: Order, numbers: Sections) -> Reading:
@@ -54,8 +54,8 @@ def metastatic_area(animal: Animal, moment: Moment, order: Order, numbers: Secti
     site = order.endpoint.site
     profiles, height = _profiles(animal, moment, moment.snapshot, site, numbers)
     seen = np.where(profiles >= numbers.least_profile, profiles, 0.0)
-    share = 0.25 * math.pi * float(np.sum(seen**2)) / (numbers.count * height**2)
-    share *= log_error(generator_for(animal, moment, f"area in {site}"), numbers.area_error)
+    share = 0.25 * math.pi * float(np.sum(seen**2)) / (numbers.sections * height**2)
+    share *= log_error(generator_for(animal, moment, f"area in {site}"), numbers.error)
     return Reading(_PERCENT * min(share, 1.0))
 
 
@@ -77,8 +77,8 @@ def _places(generator: Generator, count: int, height: float) -> FloatArray:
 
 def section_places(numbers: Sections, height: float) -> FloatArray:
     """Where the sections lie (mm from one face), closer together in an organ too thin for the spacing."""
-    spacing = min(numbers.spacing, height / numbers.count)
-    return height / 2.0 + (np.arange(numbers.count) - 0.5 * (numbers.count - 1)) * spacing
+    spacing = min(numbers.spacing, height / numbers.sections)
+    return height / 2.0 + (np.arange(numbers.sections) - 0.5 * (numbers.sections - 1)) * spacing
 
 
 def sphere_diameters(volumes: FloatArray) -> FloatArray:

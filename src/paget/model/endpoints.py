@@ -39,8 +39,8 @@ class Endpoint:
     """True where the animal has to die for the reading, so that it can be taken once only."""
     of_lesions: bool = False
     """True where it is read from the lesions of an organ, and so may be size-matched."""
-    takes_receptors: bool = False
-    """True where the assay names receptors to stain for."""
+    settings: tuple[str, ...] = ()
+    """Which of the optional keys of an assay in a trial file mean something here."""
     pattern: str = ""
     """Name of its row in the table below; set, like the next, when an endpoint has been found by name."""
     filling: str = ""
@@ -60,72 +60,84 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "primary volume", "mm^3", "continuous",
         "caliper volume of the primary: length times width squared, halved",
-        _PRIMARY, terminal=False,
+        _PRIMARY, terminal=False, settings=("error",),
     ),
     Endpoint(
         "bioluminescence", "photon/s", "continuous",
         "light of living tumour cells anywhere in the animal, with background; depth is not corrected for",
-        terminal=False,
+        terminal=False, settings=("error",),
     ),
-    Endpoint("body weight", "g", "continuous", "weight of the animal, tumour included", terminal=False),
+    Endpoint(
+        "body weight", "g", "continuous", "weight of the animal, tumour included",
+        terminal=False, settings=("error",),
+    ),
     Endpoint(
         "blood neutrophils", "cell/mL", "continuous", "neutrophil count of a small blood sample",
-        terminal=False,
+        terminal=False, settings=("error",),
     ),
     Endpoint(
         "Ki-67 index", "%", "fraction",
         "share of tumour cells of the primary that stain for Ki-67: in the cycle, or arrested in mitosis",
-        _PRIMARY,
+        _PRIMARY, settings=("hours_after_last_dose",),
     ),
     Endpoint(
         "receptor-positive cells", "%", "fraction",
         "share of tumour cells of the primary whose activated receptor stains above threshold",
-        _PRIMARY, takes_receptors=True,
+        _PRIMARY, settings=("receptors", "threshold"),
     ),
     Endpoint(
         "composition", "%", "fraction",
         "share of each cell type among the living cells of the primary, by flow cytometry",
-        _PRIMARY, expands=True,
+        _PRIMARY, expands=True, settings=("error",),
     ),
     Endpoint(
         "composition: {cell type}", "%", "fraction",
         "share of this cell type among the living cells of the primary, by flow cytometry", _PRIMARY,
+        settings=("error",),
     ),
     Endpoint(
         "collagen alignment", "1", "fraction",
         "order of the collagen fibres of the primary in images, 0 random to 1 parallel", _PRIMARY,
+        settings=("error",),
     ),
     Endpoint(
         "{site} foci", "count", "count",
         "number of separate metastases seen in sections of the organ, each counted once", of_lesions=True,
+        settings=("sections",),
     ),
     Endpoint(
         "metastatic area", "%", "fraction",
         "share of the area of the lung sections that is metastasis", "lung", of_lesions=True,
+        settings=("site", "sections", "error"),
     ),
     Endpoint(
         "{site} burden", "mm^3", "continuous",
         "volume of all metastases of the organ, by imaging or from tumour DNA", of_lesions=True,
+        settings=("error",),
     ),
     Endpoint(
         "residual tumour cells", "cell", "count",
         "living tumour cells of the dissociated primary, scaled up from an aliquot", _PRIMARY,
+        settings=("error",),
     ),
     Endpoint(
         "CTC per mL", "1/mL", "continuous",
         "aggregates with tumour cells (single cells and clusters) found per volume of a terminal blood draw",
+        settings=("draw_volume",),
     ),
     Endpoint(
         "CTC clusters per mL", "1/mL", "continuous",
         "aggregates of two and more tumour cells found per volume of a terminal blood draw",
+        settings=("draw_volume",),
     ),
     Endpoint(
         "CTC cluster size", "cell", "continuous",
-        "mean number of tumour cells in the clusters of a terminal blood draw",
+        "mean number of tumour cells in the clusters of a terminal blood draw", settings=("draw_volume",),
     ),
     Endpoint(
         "CTC with partner: {cell type}", "1/mL", "continuous",
         "aggregates that travel with a cell of this type, per volume of a terminal blood draw",
+        settings=("draw_volume",),
     ),
     Endpoint(
         "survival", "day", "survival",

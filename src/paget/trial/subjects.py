@@ -32,7 +32,8 @@ UNCERTAIN_KINDS = ("fitted", "assumed")
 
 
 class _Between(Protocol):
-    sd: float
+    @property
+    def sd(self) -> float: ...
 
 
 class _Quantity(Protocol):

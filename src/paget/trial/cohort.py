@@ -1,0 +1,124 @@
+"""A trial ready to run: genotypes compiled, places to fill, and the function that simulates and measures one animal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from paget.assays import Animal
+from paget.host.regimen import Protocol, Regimen
+from paget.host.subject import run_subject
+from paget.keyed_random import subject_key
+from paget.model import Catalog, Model, resolve
+from paget.model.trial_design import Arm, TrialDesign
+from paget.rules import CompiledModel, compile_model
+from paget.trial.outcome import Outcome, Seat, outcome_of
+from paget.trial.planning import enrolment_of, observation_of, protocol_of, regimen_of
+from paget.trial.screening import FloatArray, Screening, population_sample
+from paget.trial.subjects import Population, Values, parameter_draw, population_of
+
+TWIN = "twin"
+"""What stands for the arm in the keys of a trial whose arms hold the same animals."""
+
+
+@dataclass(frozen=True)
+class Genotype:
+    """A model that one or more arms share."""
+
+    model: Model
+    compiled: CompiledModel
+    population: Population
+    sample: FloatArray
+    """Scores of the population sample that sets the strata."""
+
+
+@dataclass(frozen=True)
+class DrawnGenotype:
+    """A genotype with the numbers of one parameter draw."""
+
+    compiled: CompiledModel
+    protocol: Protocol
+    screening: Screening
+    organ_volumes: Mapping[str, float]
+
+
+class Cohort:
+    """All animals of a trial."""
+
+    def __init__(self, design: TrialDesign, catalog: Catalog) -> None:
+        """design: with the seed, the number of animals and of draws that are wanted."""
+        self.design = design
+        self.genotypes: list[Genotype] = []
+        self._genotype_of: list[int] = []
+        for arm in design.arms:
+            self._genotype_of.append(self._genotype(arm, catalog))
+        self.observation = observation_of(design, self.genotypes[0].model)
+        self.regimens: list[Regimen] = [
+            regimen_of(arm, design, self.genotypes[index].compiled)
+            for arm, index in zip(design.arms, self._genotype_of, strict=True)
+        ]
+        self._drawn: dict[tuple[int, int], DrawnGenotype] = {}
+
+    def _genotype(self, arm: Arm, catalog: Catalog) -> int:
+        """Index of the arm's genotype, made if no earlier arm has it."""
+        for index, genotype in enumerate(self.genotypes):
+            if list(genotype.model.edits) == arm.edits:
+                return index
+        design, drugs = self.design, self.design.drugs()
+        model = resolve(catalog, design.tumour, design.host, design.without, arm.edits, drugs)
+        population = population_of(model.quantities(), model.correlations)
+        compiled = compile_model(model, drugs)
+        self.genotypes.append(Genotype(model, compiled, population, population_sample(population)))
+        return len(self.genotypes) - 1
+
+    def model_of(self, arm: int) -> Model:
+        """The model of an arm."""
+        return self.genotypes[self._genotype_of[arm]].model
+
+    def seats(self) -> Iterator[Seat]:
+        """All subjects, the central draw first."""
+        for draw in range(self.design.draws + 1):
+            for index, arm in enumerate(self.design.arms):
+                for animal in range(1, self.design.animals_in(arm) + 1):
+                    yield Seat(index, animal, draw)
+
+    def name_of(self, seat: Seat) -> str:
+        """Name under which a finished subject is stored."""
+        return f"{self.design.arms[seat.arm].name}/{seat.animal}/{seat.draw}"
+
+    def prepare(self, draw: int) -> None:
+        """Draw the uncertain numbers of a parameter draw; before its first animal, and from one thread."""
+        for index, genotype in enumerate(self.genotypes):
+            if (index, draw) not in self._drawn:
+                self._drawn[index, draw] = self._draw(genotype, draw)
+
+    def _draw(self, genotype: Genotype, draw: int) -> DrawnGenotype:
+        design, model = self.design, genotype.model
+        values = parameter_draw(model.quantities(), design.seed, draw)
+        enrolment = enrolment_of(design, model, values)
+        growth = (model.tumour.crowding.alpha, model.tumour.crowding.beta)
+        fixed = {rate.path: values.get(rate.path, rate.canonical) for rate in growth}
+        population = genotype.population.with_medians(values)
+        return DrawnGenotype(
+            compiled=genotype.compiled.with_values(values),
+            protocol=protocol_of(design, model, self.observation, values),
+            screening=Screening(population, genotype.sample, fixed, enrolment, design.seed, draw),
+            organ_volumes=_organ_volumes(model, values),
+        )
+
+    def run(self, seat: Seat) -> Outcome:
+        """Simulate and measure one animal. Depends on design, catalog and seat alone; safe from any thread."""
+        drawn = self._drawn[self._genotype_of[seat.arm], seat.draw]
+        keyed_as = TWIN if self.design.twins else self.design.arms[seat.arm].name
+        place = drawn.screening.place(keyed_as, seat.animal)
+        protocol = drawn.protocol if place.takes else drawn.protocol._replace(engrafted_share=0.0)
+        key = subject_key(self.design.seed, keyed_as, seat.animal, seat.draw)
+        compiled = drawn.compiled.with_values(place.values)
+        record = run_subject(compiled, self.regimens[seat.arm], protocol, key)
+        animal = Animal(record, key, drawn.organ_volumes, compiled.cell_types)
+        return outcome_of(animal, self.observation, seat.draw == 0, place.candidate, place.takes)
+
+
+def _organ_volumes(model: Model, values: Values) -> dict[str, float]:
+    sites = model.host.sites.items()
+    return {name: values.get(site.volume.path, site.volume.canonical) for name, site in sites}
