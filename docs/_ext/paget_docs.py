@@ -35,19 +35,44 @@ class CommandHelp(Directive):
         return [nodes.literal_block(text.getvalue(), text.getvalue())]
 
 
-class SchemaFields(Directive):
+class GeneratedMarkdown(Directive):
+    """Base of directives that make Markdown, which is then read as if it stood in the page."""
+
+    def markdown(self) -> str:
+        """The text."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        holder = nodes.section()
+        holder.document = self.state.document
+        lines = StringList(self.markdown().splitlines(), source=type(self).__name__)
+        self.state.nested_parse(lines, self.content_offset, holder)
+        return holder.children
+
+
+class SchemaFields(GeneratedMarkdown):
     """One table for each object of the JSON Schema of a kind of catalog file."""
 
     required_arguments = 1
 
-    def run(self) -> list[nodes.Node]:
+    def markdown(self) -> str:
         from paget.model import json_schema
 
-        lines = schema_as_markdown(json_schema(self.arguments[0])).splitlines()
-        holder = nodes.section()
-        holder.document = self.state.document
-        self.state.nested_parse(StringList(lines, source="json schema"), self.content_offset, holder)
-        return holder.children
+        return schema_as_markdown(json_schema(self.arguments[0]))
+
+
+class Endpoints(GeneratedMarkdown):
+    """The vocabulary of measurements."""
+
+    def markdown(self) -> str:
+        from paget.model.endpoints import ENDPOINTS
+
+        rows = ["| endpoint | unit | kind | site | what is read |", "|---|---|---|---|---|"]
+        for end in ENDPOINTS:
+            rows.append(
+                f"| `{end.name}` | {end.unit} | {end.kind} | {end.site or end.placeholder} | {end.text} |"
+            )
+        return "\n".join(rows)
 
 
 def schema_as_markdown(schema: dict[str, Any]) -> str:
@@ -103,4 +128,5 @@ def setup(app: Any) -> dict[str, Any]:
     """Register the directives with Sphinx."""
     app.add_directive("command-help", CommandHelp)
     app.add_directive("schema-fields", SchemaFields)
+    app.add_directive("endpoints", Endpoints)
     return {"version": "1", "parallel_read_safe": True}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +22,7 @@ def trial(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder for the results [default: results/NAME]."),
+        typer.Option("--out", metavar="DIR", help="Folder for the results [default: in results/]."),
     ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, metavar="N", help="Seed [default: the trial's].")
@@ -56,21 +55,20 @@ def trial(
     Writes tables, figures and report.html, and prints a summary. The same command resumes a run that was stopped, and
     gives the same numbers.
     """
-    folder = out if out is not None else Path("results") / Path(name).stem
-    options = {"seed": seed, "animals": animals, "draws": draws, "workers": workers or available_cpus()}
+    options = {"seed": seed, "animals": animals, "draws": draws}
+    folder = out if out is not None else default_folder(name, options)
     try:
-        result = _run_and_report(name, folder, options, project, quiet)
+        result = _run_and_report(name, folder, {**options, "workers": workers}, project, quiet)
     except KeyboardInterrupt:
         _say_how_to_resume()
         raise typer.Exit(130) from None
     _print_result(result, folder, json)
 
 
-def available_cpus() -> int:
-    """CPUs that this process may use; a container or a batch system often grants fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def default_folder(name: str, options: Mapping[str, int | None]) -> Path:
+    """`results/NAME`, with every option that makes it another run: `results/igf-paclitaxel-seed-2`."""
+    changed = [f"{key}-{value}" for key, value in options.items() if value is not None]
+    return Path("results") / "-".join([Path(name).stem, *changed])
 
 
 def _run_and_report(
