@@ -52,7 +52,9 @@ class PagetError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by keyword, so that the error survives the way back from another process."""
-        parts = {name: getattr(self, name) for name in ("file", "line", "key", "found", "allowed", "suggestion")}
+        parts = {
+            name: getattr(self, name) for name in ("file", "line", "key", "found", "allowed", "suggestion")
+        }
         return _rebuild, (self.what, parts)
 
 

@@ -65,7 +65,9 @@ def conversion_factor(unit: str, target: str) -> float:
         return 1.0
     root, target_root = _parse(unit), _parse(target)
     if root[1:] != target_root[1:]:
-        raise PagetError("wrong unit", found=unit, allowed=f"{_unit_name(target)}, or another unit of the same kind")
+        raise PagetError(
+            "wrong unit", found=unit, allowed=f"{_unit_name(target)}, or another unit of the same kind"
+        )
     return root[0] / target_root[0]
 
 
@@ -123,7 +125,9 @@ def _parse(unit: str) -> tuple[float, tuple[tuple[str, float], ...], tuple[tuple
             "unknown unit", found=unit, suggestion=_near_unit(unit, name), allowed=known_units()
         ) from None
     except Exception:  # pint raises many kinds of error for text that is no unit
-        raise PagetError("not a unit", found=unit, allowed="for example '1/day', 'mg/kg', 'cell/mm^3'") from None
+        raise PagetError(
+            "not a unit", found=unit, allowed="for example '1/day', 'mg/kg', 'cell/mm^3'"
+        ) from None
     above: dict[str, float] = {}
     below: dict[str, float] = {}
     for name, power in parsed._units.items():

@@ -1,14 +1,16 @@
 """What a model is: typed objects, reading, checking, describing in English.
 
-    catalog = load_catalog()                      everything, checked
-    model = resolve(catalog, "py230", "c57bl6")   one tumour in one host
-    describe(catalog, "IGF axis")                 the same in English
+catalog = load_catalog()                      everything, checked
+model = resolve(catalog, "py230", "c57bl6")   one tumour in one host
+describe(catalog, "IGF axis")                 the same in English
 """
 
 from __future__ import annotations
 
 from paget.model.catalog import Catalog, load_catalog
 from paget.model.edits import Edit
+from paget.model.english import describe, describe_model
+from paget.model.listing import json_schema, list_catalog, model_hash, parameter_table
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Ignored, Model
 from paget.model.resolving import resolve
@@ -28,7 +30,13 @@ __all__ = [
     "Setting",
     "TrialDesign",
     "check_trial",
+    "describe",
+    "describe_model",
+    "json_schema",
+    "list_catalog",
     "load_catalog",
     "load_trial_file",
+    "model_hash",
+    "parameter_table",
     "resolve",
 ]

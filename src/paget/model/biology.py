@@ -40,7 +40,9 @@ class Behaviour(Entry):
         if not low <= base <= high:
             unit = "" if limits.unit == "1" else f" {limits.unit}"
             raise BadValue(
-                "minimum <= base <= maximum does not hold", found=f"{low:g}, {base:g}, {high:g}{unit}", at=("base",)
+                "minimum <= base <= maximum does not hold",
+                found=f"{low:g}, {base:g}, {high:g}{unit}",
+                at=("base",),
             )
 
     def scaled(self, fold: float, reason: str, at_most: float | None) -> Behaviour:
@@ -64,7 +66,7 @@ class ReceptorOnCell(Entry):
 
     @property
     def expression(self) -> float:
-        """Number relative to the unedited cell: 0 after a knock-out. The activity that rules see is multiplied by it."""
+        """Number relative to the unedited cell, 0 after a knock-out; a factor on the activity that rules see."""
         return self._expression
 
     def scaled(self, fold: float, reason: str) -> ReceptorOnCell:

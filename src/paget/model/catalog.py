@@ -71,7 +71,9 @@ class Catalog:
         items = self.of_kind(kind)
         if name not in items:
             label = kind.replace("-", " ")
-            raise PagetError(f"unknown {label}", found=name, allowed=sorted(items), suggestion=did_you_mean(name, items))
+            raise PagetError(
+                f"unknown {label}", found=name, allowed=sorted(items), suggestion=did_you_mean(name, items)
+            )
         return items[name]
 
     def find(self, name: str) -> list[Item]:
@@ -150,7 +152,9 @@ def read_item(path: Path, kind: str, model: type[Item]) -> Item:
     item = parse(model, origin)
     item._origin = origin
     if slug(item.name) != path.stem:
-        raise item.error("the file must be named like the item", "name", found=item.name, allowed=f"{slug(item.name)}.toml")
+        raise item.error(
+            "the file must be named like the item", "name", found=item.name, allowed=f"{slug(item.name)}.toml"
+        )
     name_numbers(item, item.path)
     return item
 
@@ -181,7 +185,10 @@ def _check_folder_names(folder: Path) -> None:
             near = did_you_mean(path.name, known)
             if near:
                 raise PagetError(
-                    "unknown folder of catalog files", file=displayed(path), allowed=sorted(known), suggestion=near
+                    "unknown folder of catalog files",
+                    file=displayed(path),
+                    allowed=sorted(known),
+                    suggestion=near,
                 )
 
 

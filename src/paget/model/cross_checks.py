@@ -74,9 +74,7 @@ def _check_vocabulary(catalog: Catalog) -> None:
                 raise catalog.vocabulary.origin.error(error.what, (section, name, "unit"), **parts) from None
 
 
-def _term(
-    item: Item, location: tuple[str | int, ...], section: str, text: str, catalog: Catalog
-) -> Match:
+def _term(item: Item, location: tuple[str | int, ...], section: str, text: str, catalog: Catalog) -> Match:
     """The signal or behaviour of that text, its placeholder known; PagetError otherwise."""
     vocabulary = catalog.vocabulary
     match = vocabulary.signal(text) if section == "signals" else vocabulary.behaviour(text)
@@ -201,7 +199,11 @@ def _check_rule(
     if signal.kind == "receptor" and (rule.cell_type, "receptors", signal.name) not in owners:
         has = _names_owned(owners, rule.cell_type, "receptors")
         raise mechanism.error(
-            f"{rule.cell_type} carries no receptor {signal.name}", *here, "signal", found=rule.signal, allowed=has
+            f"{rule.cell_type} carries no receptor {signal.name}",
+            *here,
+            "signal",
+            found=rule.signal,
+            allowed=has,
         )
 
 

@@ -72,7 +72,10 @@ class Affinity(Entry):
 
 
 class Damages(Entry):
-    """Damage of cells in one stage: rate = maximum_rate E^power / (half_exposure^power + E^power), E the lingering exposure."""
+    """Damage of cells in one stage.
+
+    rate = maximum_rate E^power / (half_exposure^power + E^power), with E the exposure that lingers in tissue.
+    """
 
     kind: Literal["damages"]
     """Damage by exposure."""

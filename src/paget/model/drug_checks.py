@@ -14,12 +14,16 @@ def check_drug(drug: Drug, route: str, model: Model) -> None:
     host = model.host
     if host.species not in drug.kinetics:
         raise BadValue(
-            f"{drug.name} has no kinetics in the {host.species}", found=drug.name, allowed=sorted(drug.kinetics)
+            f"{drug.name} has no kinetics in the {host.species}",
+            found=drug.name,
+            allowed=sorted(drug.kinetics),
         )
     routes = drug.kinetics[host.species].routes
     if route not in routes:
         what = f"{drug.name} has no kinetics by this route in the {host.species}"
-        raise BadValue(what, at=("route",), found=route, allowed=sorted(routes), suggestion=did_you_mean(route, routes))
+        raise BadValue(
+            what, at=("route",), found=route, allowed=sorted(routes), suggestion=did_you_mean(route, routes)
+        )
     if not host.has(drug.requires):
         raise BadValue(f"{drug.name} needs {drug.requires}, which {host.name} does not have", found=drug.name)
     reasons = [why_idle(action, model) for action in drug.actions]
@@ -55,5 +59,9 @@ def _why_unbound(action: Binds, model: Model) -> str | None:
         return f"there is no {action.factor} here"
     made = sources_of_factor(action.factor, model.cell_types, model.tumour, model.host)
     if not set(made) & set(action.affinity):
-        return f"it does not bind {' or '.join(sorted(made))} {action.factor}" if made else f"nothing makes {action.factor}"
+        return (
+            f"it does not bind {' or '.join(sorted(made))} {action.factor}"
+            if made
+            else f"nothing makes {action.factor}"
+        )
     return None

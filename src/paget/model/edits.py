@@ -139,7 +139,10 @@ def _behaviour_scaled(edit: Edit, cell_type: CellType, vocabulary: Vocabulary) -
     old = cell_type.behaviours[name]
     if at_most is not None and old.base.canonical * edit.level > at_most:
         raise BadValue(
-            f"takes {name} above {at_most:g}", at=("fold",), found=edit.level, allowed=f"up to {at_most / old.base.canonical:.3g}"
+            f"takes {name} above {at_most:g}",
+            at=("fold",),
+            found=edit.level,
+            allowed=f"up to {at_most / old.base.canonical:.3g}",
         )
     behaviour = old.scaled(edit.level, edit.describe(), at_most)
     return cell_type.model_copy(update={"behaviours": {**cell_type.behaviours, name: behaviour}})

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PrivateAttr,
+    model_validator,
+)
 from pydantic_core import core_schema
 
 from paget.errors import PagetError, did_you_mean
@@ -43,7 +51,9 @@ class Entry(BaseModel):
             allowed = [field.alias or name for name, field in cls.model_fields.items()]
             for key in data:
                 if key not in allowed:
-                    raise BadValue("unknown key", at=(key,), allowed=allowed, suggestion=did_you_mean(key, allowed))
+                    raise BadValue(
+                        "unknown key", at=(key,), allowed=allowed, suggestion=did_you_mean(key, allowed)
+                    )
         return data
 
 
@@ -133,7 +143,10 @@ class Quantity(Entry):
         self._canonical = self._converted(self.value, limits)
         self._canonical_unit = limits.unit
         if self.range is not None:
-            self._canonical_range = (self._converted(self.range[0], limits), self._converted(self.range[1], limits))
+            self._canonical_range = (
+                self._converted(self.range[0], limits),
+                self._converted(self.range[1], limits),
+            )
         return self
 
     def _converted(self, value: float, limits: In) -> float:
@@ -146,10 +159,16 @@ class Quantity(Entry):
 
     def scaled(self, fold: float, reason: str, at_most: float | None = None) -> Quantity:
         """This number times `fold` (an edit), with its range; the same path. Nothing exceeds `at_most` (canonical)."""
-        ceiling = math.inf if at_most is None else at_most / (self._canonical / self.value if self.value else 1)
+        ceiling = (
+            math.inf if at_most is None else at_most / (self._canonical / self.value if self.value else 1)
+        )
         low, high = (min(limit * fold, ceiling) for limit in self.range or (0.0, 0.0))
         note = f"{self.note}; {reason}" if self.note else reason
-        changed = {"value": min(self.value * fold, ceiling), "note": note, "range": (low, high) if low < high else None}
+        changed = {
+            "value": min(self.value * fold, ceiling),
+            "note": note,
+            "range": (low, high) if low < high else None,
+        }
         if fold == 0:
             changed["between"] = None
         copy = self.model_copy(update=changed)
@@ -176,12 +195,16 @@ class In:
         if self.above is not None and value <= self.above:
             raise BadValue(f"must be above {self.above:g}{unit}", found=shown)
         if self.at_least is not None and value < self.at_least:
-            what = "must not be negative" if self.at_least == 0 else f"must be at least {self.at_least:g}{unit}"
+            what = (
+                "must not be negative" if self.at_least == 0 else f"must be at least {self.at_least:g}{unit}"
+            )
             raise BadValue(what, found=shown)
         if self.at_most is not None and value > self.at_most:
             raise BadValue(f"must be at most {self.at_most:g}{unit}", found=shown)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         if isinstance(source, type) and issubclass(source, Setting):
             return core_schema.no_info_plain_validator_function(
                 lambda value: Setting.read(value, self),
@@ -198,7 +221,7 @@ class In:
 
 
 class Setting(float):
-    """A choice of the person who plans a trial (dose, day, volume): a number in the field's unit that keeps its text."""
+    """A choice of who plans a trial (dose, day, volume): a number in the unit of its field that keeps its text."""
 
     text: str
     unit: str
@@ -209,7 +232,9 @@ class Setting(float):
         return setting
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         """A setting whose unit depends on another key has been read by then (see `Trigger`)."""
         return core_schema.is_instance_schema(
             cls, serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.text)
@@ -230,7 +255,9 @@ class Setting(float):
         if limits.end and given == "end":
             return cls(math.inf, "end", limits.unit)
         if isinstance(given, bool) or not isinstance(given, (str, int, float)):
-            raise BadValue("must be text with a number and a unit", found=given, allowed=f"such as '2 {limits.unit}'")
+            raise BadValue(
+                "must be text with a number and a unit", found=given, allowed=f"such as '2 {limits.unit}'"
+            )
         if not isinstance(given, str):
             if limits.unit not in ("1", "day"):
                 raise BadValue("has no unit", found=given, allowed=f"text such as '{given:g} {limits.unit}'")

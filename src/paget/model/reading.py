@@ -62,14 +62,18 @@ def check_schema(origin: Origin, kind: str) -> None:
     current = SCHEMA_VERSIONS[kind]
     allowed = f"'{kind}/{current}'"
     if given is None:
-        raise origin.error("schema is missing: the first line says what the file is", allowed=f"schema = {allowed}")
+        raise origin.error(
+            "schema is missing: the first line says what the file is", allowed=f"schema = {allowed}"
+        )
     match = re.fullmatch(r"([a-z-]+)/(\d+)", given) if isinstance(given, str) else None
     if match is None:
         raise origin.error("must be text such as kind/1", ("schema",), found=given, allowed=allowed)
     name, version = match.group(1), int(match.group(2))
     if name not in SCHEMA_VERSIONS:
         near = did_you_mean(name, SCHEMA_VERSIONS)
-        raise origin.error("unknown kind of file", ("schema",), found=given, allowed=SCHEMA_VERSIONS, suggestion=near)
+        raise origin.error(
+            "unknown kind of file", ("schema",), found=given, allowed=SCHEMA_VERSIONS, suggestion=near
+        )
     if name != kind:
         raise origin.error(f"this is the place of a {kind}", ("schema",), found=given, allowed=allowed)
     if version > current:
@@ -116,7 +120,9 @@ def _bad_tag(origin: Origin, location: tuple[str | int, ...], detail: Any) -> Pa
         return origin.error(f"{key} is missing", location)
     allowed = [text.strip("' ") for text in re.findall(r"'[^']*'", context["expected_tags"])]
     near = did_you_mean(context["tag"], allowed)
-    return origin.error("unknown choice", (*location, key), found=context["tag"], allowed=allowed, suggestion=near)
+    return origin.error(
+        "unknown choice", (*location, key), found=context["tag"], allowed=allowed, suggestion=near
+    )
 
 
 _PLAIN = {
@@ -153,9 +159,9 @@ def _plain(detail: Any) -> str:
 
 def _advice(location: tuple[str | int, ...]) -> str:
     advice = {
-        "source": ": every number names a key of references.bib, or says \"assumed\"",
+        "source": ': every number names a key of references.bib, or says "assumed"',
         "kind": ": measured, derived, fitted or assumed",
-        "unit": ": \"1\" for a plain number",
+        "unit": ': "1" for a plain number',
     }
     return advice.get(_last(location), "")
 

@@ -21,10 +21,17 @@ class BibEntry:
     text: str
 
     @property
+    def authors(self) -> list[str]:
+        """Authors as written, 'Family, Given'; none where they are not known."""
+        names = self.fields.get("author", "")
+        return [name.strip() for name in names.split(" and ") if name.strip()]
+
+    @property
     def first_author(self) -> str:
         """Family name of the first author, or '' where no author is known."""
-        first = self.fields.get("author", "").split(" and ")[0]
-        return first.split(",")[0].strip() if "," in first else first.split(" ")[-1].strip()
+        first = self.authors[0] if self.authors else ""
+        family = first.split(",")[0].strip() if "," in first else first.split(" ")[-1]
+        return _spaced(family)
 
     @property
     def short(self) -> str:
@@ -35,12 +42,31 @@ class BibEntry:
     @property
     def long(self) -> str:
         """As one prints it in a list of references."""
-        where = self.fields.get("journal") or self.fields.get("howpublished") or self.fields.get("publisher", "")
-        volume = " ".join(part for part in (where, self.fields.get("volume", "")) if part)
-        doi = f"doi {self.fields['doi']}" if "doi" in self.fields else self.fields.get("note", "")
-        author = self.fields.get("author", "").replace(" and ", "; ")
-        parts = (author, self.fields.get("year", ""), self.fields.get("title", ""), volume, doi)
+        field = self.fields.get
+        where = field("journal") or field("howpublished") or field("publisher") or ""
+        place = " ".join(part for part in (where, field("volume", "")) if part)
+        if "pages" in self.fields:
+            place += f": {self.fields['pages'].replace('--', '-')}"
+        doi = f"doi {self.fields['doi']}" if "doi" in self.fields else ""
+        parts = (self._author_list(), field("year", ""), field("title", ""), place, doi, field("note", ""))
         return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+    def _author_list(self) -> str:
+        names = [_spaced(name) for name in self.authors]
+        if len(names) > MOST_AUTHORS or "others" in names:
+            names = [name for name in names[:MOST_AUTHORS] if name != "others"]
+            return f"{'; '.join(names)} et al"
+        return "; ".join(names)
+
+
+MOST_AUTHORS = 6
+"""Longer lists of authors end with 'et al.'"""
+
+_KEPT_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace(_KEPT_SPACE, " ")
 
 
 def read_references(path: Path) -> dict[str, BibEntry]:
@@ -96,4 +122,13 @@ def _fields(body: str) -> Iterable[tuple[str, str]]:
             bare = re.compile(r"[^,\s}]*").match(body, start)
             assert bare is not None
             value, position = bare.group(), bare.end()
-        yield match.group(1).lower(), re.sub(r"\s+", " ", value.replace("{", "").replace("}", "")).strip()
+        name = match.group(1).lower()
+        yield name, _plain(value, keep_names=name == "author")
+
+
+def _plain(value: str, keep_names: bool) -> str:
+    """A value on one line without braces; names of authors that braces hold together stay together."""
+    value = " ".join(value.split())
+    if keep_names:
+        value = re.sub(r"\{[^{}]*\}", lambda m: m.group().replace(" ", _KEPT_SPACE), value)
+    return value.replace("{", "").replace("}", "").strip()

@@ -49,7 +49,9 @@ def resolve(
     for edit in genotype:
         cell_types = _edited(edit, cell_types, catalog.vocabulary)
     rules = [r for m in mechanisms for r in m.rules if _usable(r, cell_types, catalog, left_out, ignored)]
-    receptors = {n: r for n, r in catalog.receptors.items() if any(n in c.receptors for c in cell_types.values())}
+    receptors = {
+        n: r for n, r in catalog.receptors.items() if any(n in c.receptors for c in cell_types.values())
+    }
     factors = _factors(catalog, cell_types, receptors, rules)
     own_tumour = line.model_copy(
         update={
@@ -196,7 +198,9 @@ def _host_without(host: Host, cell_types: set[str], factors: set[str]) -> Host:
 
 def _drugs(catalog: Catalog, host: Host, wanted: Iterable[str] | None) -> dict[str, Drug]:
     """Drugs with the kinetics of the host's species only."""
-    drugs: list[Drug] = [catalog.get("drug", name) for name in (wanted if wanted is not None else catalog.drugs)]
+    drugs: list[Drug] = [
+        catalog.get("drug", name) for name in (wanted if wanted is not None else catalog.drugs)
+    ]
     return {
         drug.name: drug.model_copy(update={"kinetics": {host.species: drug.kinetics[host.species]}})
         for drug in drugs
@@ -227,7 +231,11 @@ def sources_of_factor(
 
 
 def _silent_ligands(
-    catalog: Catalog, cell_types: dict[str, CellType], tumour: Tumour, host: Host, receptors: dict[str, Receptor]
+    catalog: Catalog,
+    cell_types: dict[str, CellType],
+    tumour: Tumour,
+    host: Host,
+    receptors: dict[str, Receptor],
 ) -> list[str]:
     """Ligands that have no source here which the receptor of these cells would answer to."""
     notes = []
@@ -239,8 +247,7 @@ def _silent_ligands(
                 if sources and not any(catalog.factors[ligand].acts(source, species) for source in sources):
                     makers = ", ".join(f"{source} {ligand}" for source in sources)
                     notes.append(
-                        f"{receptor} of {cell_type.name}s ({species}) does not answer to {ligand}: only {makers} is made here"
+                        f"{receptor} of {cell_type.name}s ({species}) does not answer to {ligand}: "
+                        f"only {makers} is made here"
                     )
     return notes
-
-

@@ -35,7 +35,10 @@ class Trigger(Entry):
         """The unit of the threshold is that of the variable."""
         if isinstance(data, dict) and data.get("variable") in TRIGGER_UNITS and "above" in data:
             try:
-                return {**data, "above": Setting.read(data["above"], In(TRIGGER_UNITS[data["variable"]], above=0))}
+                return {
+                    **data,
+                    "above": Setting.read(data["above"], In(TRIGGER_UNITS[data["variable"]], above=0)),
+                }
             except BadValue as bad:
                 bad.parts["at"] = ("above",)
                 raise
@@ -143,7 +146,11 @@ class Surgery(Entry):
 
     def describe(self) -> str:
         """'removal of the primary on day 21 after inoculation, 1 % of its cells left behind'."""
-        when = self.when.describe() if self.when is not None else f"on day {self.day:g} after {self.counted_from}"
+        when = (
+            self.when.describe()
+            if self.when is not None
+            else f"on day {self.day:g} after {self.counted_from}"
+        )
         left = f", {self.residual_share.text} of its cells left behind" if self.residual_share > 0 else ""
         return f"removal of the primary {when}{left}"
 
@@ -154,5 +161,3 @@ def check_start(counted_from: str | None, when: Trigger | None) -> None:
         raise BadValue("from is missing: what do the days count from?", allowed=ANCHORS)
     if counted_from is not None and when is not None:
         raise BadValue("gives from and when; days count from the trigger", at=("from",))
-
-

@@ -56,7 +56,9 @@ def _check_plan(design: TrialDesign, catalog: Catalog) -> None:
         if key.strip():
             _known(design, ("published",), "key of references.bib", key.strip(), catalog.references)
     if design.inoculum.day >= design.duration:
-        raise design.error("inoculation on or after the last day", "inoculum", "day", found=design.inoculum.day.text)
+        raise design.error(
+            "inoculation on or after the last day", "inoculum", "day", found=design.inoculum.day.text
+        )
     enrolment, humane = design.enrolment, design.humane_endpoint
     if enrolment is None:
         return
@@ -118,7 +120,9 @@ def _check_treatment(
     last = treatment.last_day()
     if last is not None and last + _anchor_day(design, treatment, arm) > design.duration:
         key = next(key for key in ("days", "until", "doses") if getattr(treatment, key) is not None)
-        raise _after_the_end(design, (*here, key), f"day {last:g} after {treatment.counted_from or 'the trigger'}")
+        raise _after_the_end(
+            design, (*here, key), f"day {last:g} after {treatment.counted_from or 'the trigger'}"
+        )
 
 
 def _anchor_day(design: TrialDesign, treatment: Treatment, arm: Arm) -> float:
@@ -127,11 +131,15 @@ def _anchor_day(design: TrialDesign, treatment: Treatment, arm: Arm) -> float:
         return float(design.inoculum.day)
     if treatment.counted_from == "surgery":
         surgery = arm.surgery[0]
-        return float(surgery.day) if surgery.day is not None and surgery.counted_from == "inoculation" else 0.0
+        return (
+            float(surgery.day) if surgery.day is not None and surgery.counted_from == "inoculation" else 0.0
+        )
     return 0.0
 
 
-def _check_anchor(design: TrialDesign, here: tuple[str | int, ...], counted_from: str | None, when: Any) -> None:
+def _check_anchor(
+    design: TrialDesign, here: tuple[str | int, ...], counted_from: str | None, when: Any
+) -> None:
     if counted_from == "enrolment" and design.enrolment is None:
         raise design.error("the trial has no [enrolment] to count from", *here, "from", found="enrolment")
     if when is not None and when.variable == "primary volume" and not design.inoculum.makes_primary:
@@ -146,16 +154,24 @@ def _after_the_end(design: TrialDesign, location: tuple[str | int, ...], found: 
     return design.error(f"after the end of the trial ({design.duration.text})", *location, found=found)
 
 
-def _check_assay(design: TrialDesign, index: int, assay: AssayRequest, model: Model, catalog: Catalog) -> None:
+def _check_assay(
+    design: TrialDesign, index: int, assay: AssayRequest, model: Model, catalog: Catalog
+) -> None:
     here = ("assays", index)
     sites, cell_types = list(model.host.sites), list(model.cell_types)
     endpoint = find_endpoint(assay.endpoint, sites, cell_types)
     if endpoint is None:
         names = list(endpoint_names(sites, cell_types))
         near = did_you_mean(assay.endpoint, names)
-        raise design.error("unknown endpoint", *here, "endpoint", found=assay.endpoint, allowed=names, suggestion=near)
+        raise design.error(
+            "unknown endpoint", *here, "endpoint", found=assay.endpoint, allowed=names, suggestion=near
+        )
     if is_size_matched(assay.endpoint) != (assay.at_volume is not None):
-        what = "a size-matched endpoint needs at_volume" if assay.at_volume is None else "at_volume is for endpoints named '..., size-matched'"
+        what = (
+            "a size-matched endpoint needs at_volume"
+            if assay.at_volume is None
+            else "at_volume is for endpoints named '..., size-matched'"
+        )
         raise design.error(what, *here, found=assay.endpoint)
     if assay.site is not None:
         _known(design, (*here, "site"), "site", assay.site, sites)
@@ -183,11 +199,21 @@ def _check_contrasts(design: TrialDesign, model: Model, catalog: Catalog) -> Non
         whole = contrast.endpoint.split(":")[0]
         is_part = whole in measured and find_endpoint(contrast.endpoint, sites, cell_types) is not None
         if not is_part:
-            _known(design, (*here, "endpoint"), "endpoint: no assay of this trial reads it", contrast.endpoint, measured)
+            _known(
+                design,
+                (*here, "endpoint"),
+                "endpoint: no assay of this trial reads it",
+                contrast.endpoint,
+                measured,
+            )
         if (contrast.test == "log-rank") != (contrast.endpoint == SURVIVAL) and contrast.test != "auto":
             what = "log-rank is the test for survival, and for nothing else"
             raise design.error(what, *here, "test", found=f"{contrast.test} for {contrast.endpoint}")
         key = (contrast.endpoint, *contrast.arms)
         if key in seen:
-            raise design.error("stands twice", *here, found=f"{contrast.endpoint}: {contrast.arm} against {contrast.reference}")
+            raise design.error(
+                "stands twice",
+                *here,
+                found=f"{contrast.endpoint}: {contrast.arm} against {contrast.reference}",
+            )
         seen.add(key)

@@ -108,7 +108,9 @@ class Arm(Entry):
 
     def describe(self) -> str:
         """The arm in words; 'no treatment' for a control."""
-        parts = [part.describe() for part in (*self.edits, *self.surgery, *self.treatments)]
+        parts = [edit.describe() for edit in self.edits]
+        parts += [surgery.describe() for surgery in self.surgery]
+        parts += [treatment.describe() for treatment in self.treatments]
         return "; ".join(parts) if parts else "no treatment"
 
 
@@ -152,7 +154,9 @@ class AssayRequest(Entry):
     def reading_days(self, duration: float) -> list[float]:
         """Days of the readings [day] in a trial of this duration; none for size-matched readings and survival."""
         if self.days is not None:
-            return sorted({min(float(day), float(duration)) if math.isinf(day) else float(day) for day in self.days})
+            return sorted(
+                {min(float(day), float(duration)) if math.isinf(day) else float(day) for day in self.days}
+            )
         if self.every is None:
             return []
         count = math.floor(duration / self.every + 1e-9) + 1
@@ -167,7 +171,11 @@ class AssayRequest(Entry):
         if self.every is not None:
             return f"{self.endpoint}, every {self.every.text}"
         days = ["the end" if math.isinf(day) else f"day {day:g}" for day in sorted(self.days or [])]
-        return f"{self.endpoint}, at {', '.join(days)}" if days == ["the end"] else f"{self.endpoint}, on {', '.join(days)}"
+        return (
+            f"{self.endpoint}, at {', '.join(days)}"
+            if days == ["the end"]
+            else f"{self.endpoint}, on {', '.join(days)}"
+        )
 
 
 class Contrast(Entry):

@@ -24,7 +24,9 @@ def load_trial_file(name_or_path: str | Path, catalog: Catalog) -> TrialDesign:
     path = Path(name_or_path)
     if not path.exists() and path.suffix != ".toml" and len(path.parts) == 1:
         near = did_you_mean(name, catalog.trials)
-        raise PagetError("no such trial, nor such a file", found=name, allowed=sorted(catalog.trials), suggestion=near)
+        raise PagetError(
+            "no such trial, nor such a file", found=name, allowed=sorted(catalog.trials), suggestion=near
+        )
     design = _read(path, catalog)
     check_trial(design, catalog)
     return design
@@ -36,14 +38,18 @@ def read_catalog_trials(folder: Path, catalog: Catalog) -> None:
     origins = {path: _read_raw(path) for path in waiting}
     names = {origins[path].data.get("name") for path in waiting}
     while waiting:
-        ready = [p for p in waiting if origins[p].data.get("extends") not in names - {origins[p].data.get("name")}]
+        ready = [
+            p for p in waiting if origins[p].data.get("extends") not in names - {origins[p].data.get("name")}
+        ]
         if not ready:
             raise origins[waiting[0]].error("trials extend each other in a circle", ("extends",))
         for path in ready:
             design = _read(path, catalog, origins[path])
             if slug(design.name) != path.stem:
                 allowed = f"{slug(design.name)}.toml"
-                raise design.error("the file must be named like the item", "name", found=design.name, allowed=allowed)
+                raise design.error(
+                    "the file must be named like the item", "name", found=design.name, allowed=allowed
+                )
             check_trial(design, catalog)
             catalog.trials[design.name] = design
             names.discard(design.name)
@@ -98,7 +104,7 @@ def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
             merged[key] = merge(old, value)
-        elif _are_named(old) and _are_named(value):
+        elif isinstance(old, list) and _are_named(old) and _are_named(value):
             merged[key] = _merge_named(old, value)
         else:
             merged[key] = value

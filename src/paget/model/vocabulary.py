@@ -22,7 +22,7 @@ class Meaning(Entry):
     """What an engine makes of a signal or behaviour."""
 
     meaning: Literal["exact", "closure", "absent"]
-    """`exact`: the engine has the thing itself; `closure`: a mean-field law stands for it; `absent`: rules are ignored."""
+    """`exact`: the engine has the thing itself; `closure`: a mean-field law stands for it; `absent`: it ignores rules."""
     text: str
     """The law in words."""
 
@@ -113,5 +113,7 @@ def _spelled_out(terms: Mapping[str, Term], names: Mapping[str, list[str]]) -> l
         if found is None:
             texts.append(pattern)
         else:
-            texts += [pattern.replace(found.group(), name) for name in names.get(PLACEHOLDERS[found.group()], [])]
+            texts += [
+                pattern.replace(found.group(), name) for name in names.get(PLACEHOLDERS[found.group()], [])
+            ]
     return texts

@@ -28,7 +28,9 @@ def numbers(thing: Any, path: str) -> Iterator[tuple[str, Quantity]]:
             yield from numbers(value, f"{path}/{getattr(value, 'path_key', index)}")
 
 
-def locations(thing: Any, location: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
+def locations(
+    thing: Any, location: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
     """Quantities below `thing` with the keys under which they stand in the file."""
     if isinstance(thing, Quantity):
         yield location, thing
