@@ -15,7 +15,7 @@ from paget.compiled import kernel
 from paget.host.birth_death import relative_growth
 from paget.host.lesions import ball_diameter, tumour_cells
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE
-from paget.host.state import ARRESTED, DEAD_IN_BLOOD, SHED
+from paget.host.state import DEAD_IN_BLOOD, SHED, SITE_COUNT
 from paget.host.walk import (
     BREAKS,
     DIES,
@@ -87,7 +87,7 @@ def _split_by_size(state, events, cohesion):
 @kernel
 def _split_by_partner(tables, state, lesion):
     """Give aggregates a partner with probability 1 - exp(-sum affinity x share), shared out by affinity x share."""
-    partners = tables.behaviour.partner.size
+    partners = tables.count.partners
     total = 0.0
     for partner in range(partners):
         total += _affinity(tables, state, lesion, partner)
@@ -172,7 +172,7 @@ def first_bed(tables, state, booked_at, source, size, partner, number, passage):
         meet_bed(tables, state, booked_at, LUNG, size, partner, number, passage)
         return
     multinomial(state.generator, number, state.fates, state.fate_counts)
-    for site in range(tables.sites.flow.size):
+    for site in range(SITE_COUNT):
         meeting = state.fate_counts[FIRST_ARREST + site]
         meet_bed(tables, state, booked_at, site, size, partner, meeting, passage)
 
@@ -201,7 +201,6 @@ def arrest(state, booked_at, site, size, partner, number):
     state.arrested[site, kind, size] += number
     state.funnel[booked_at, SURVIVED_STEP, kind] += number
     state.funnel[site, ARRESTED_STEP, kind] += number
-    state.account[ARRESTED] += number * (size + 1)
     state.arrested_cells[site] += number * (size + 1)
 
 
@@ -210,7 +209,7 @@ def circulate(tables, state, key, tick, dt):
     """Let passers circulate during dt (day): what leaves dies, arrests or breaks up; the rest stays in blood."""
     seek(state.generator, key, _WALK, tick, np.uint64(0))
     for size in range(LARGEST_AGGREGATE - 1, -1, -1):
-        for partner in range(state.circulating.shape[1]):
+        for partner in range(1 + tables.count.partners):
             waiting = state.circulating[size, partner]
             for after_lungs in (True, False):
                 entered = state.entering[size, partner] if after_lungs else state.entering_veins[size, partner]
@@ -257,7 +256,7 @@ def _end_walk(state, size, partner, number):
     if broken > 0:
         state.entering[size - 1, partner] += broken
         state.entering[0, 0] += broken
-    for site in range(state.arrested.shape[0]):
+    for site in range(SITE_COUNT):
         arrest(state, 0, site, size, partner, state.fate_counts[FIRST_ARREST + site])
 
 

@@ -17,7 +17,7 @@ from paget.host.environment import killing_rate
 from paget.host.ladder import climb
 from paget.host.lesions import update_volume
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, MICROMETASTASIS_CELLS
-from paget.host.state import FULL, GROUPS, LESIONS
+from paget.host.state import FULL, GROUPS, KIND_COUNT, LESIONS
 from paget.keyed_random import Purpose, binomial, daughter_lineage, seek
 from paget.rules.tables import (
     DEATH_AFTER_ARREST,
@@ -62,7 +62,7 @@ def advance_pools(tables, state, site, key, tick, dt):
 @kernel
 def _die_in_capillaries(state, site, alone, company, dt):
     """Binomial deaths of the cells of arrested aggregates; a survivor of a cluster keeps the company's rate."""
-    for kind in range(state.arrested.shape[1]):
+    for kind in range(KIND_COUNT):
         pool = state.arrested[site, kind]
         chance = math.exp(-(alone if kind == 0 else company) * dt)
         state.moved[:] = 0
@@ -96,7 +96,7 @@ def _thin_groups(state, groups, size, chance):
 @kernel
 def _extravasate(state, site, rate, dt):
     chance = -math.expm1(-rate * dt)
-    for kind in range(state.arrested.shape[1]):
+    for kind in range(KIND_COUNT):
         for size in range(LARGEST_AGGREGATE):
             if state.arrested[site, kind, size] > 0:
                 number = binomial(state.generator, state.arrested[site, kind, size], chance)
@@ -112,7 +112,7 @@ def _rest(state, site, waking, dying, key, tick, dt):
     if both <= 0.0:
         return
     leaving = -math.expm1(-both * dt)
-    for kind in range(state.solitary.shape[1]):
+    for kind in range(KIND_COUNT):
         for size in range(LARGEST_AGGREGATE):
             if state.solitary[site, kind, size] > 0:
                 gone = binomial(state.generator, state.solitary[site, kind, size], leaving)

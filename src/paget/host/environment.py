@@ -13,6 +13,7 @@ all ligands that compete, antagonists included (Gaddum).
 from __future__ import annotations
 
 from paget.compiled import kernel
+from paget.host.state import EXPOSURE_NODES
 from paget.rules.rule_table import evaluate
 from paget.rules.tables import TUMOUR_CELL
 
@@ -49,13 +50,13 @@ def sense_and_act(tables, state, levels, pressure, collagen, alignment):
     """
     vessels = vessel_density(tables, state.densities)
     _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
-    secretions = tables.behaviour.secretion.shape[0]
+    secretions = tables.count.secretions
     evaluate(tables.rules, state.signals, 0, secretions, state.behaviours)
     _apply_modification(state, 0, secretions)
     _fill_production(tables, state)
     _solve_levels(tables, state, levels, vessels)
     _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
-    last = tables.rules.base.size
+    last = tables.count.behaviours
     evaluate(tables.rules, state.signals, secretions, last, state.behaviours)
     _apply_modification(state, secretions, last)
 
@@ -72,7 +73,7 @@ def _fill_production(tables, state):
     state.production[:] = 0.0
     fluid = MOLECULES_PER_NANOMOLAR * tables.body.interstitial_share
     secretion = tables.behaviour.secretion
-    for row in range(secretion.shape[0]):
+    for row in range(tables.count.secretions):
         cell_type, factor = secretion[row, 0], secretion[row, 1]
         made = state.behaviours[secretion[row, 2]] * state.densities[cell_type] / fluid
         if cell_type == TUMOUR_CELL:
@@ -84,7 +85,7 @@ def _fill_production(tables, state):
 def _solve_levels(tables, state, levels, vessels):
     signalling = tables.signalling
     fluid = MOLECULES_PER_NANOMOLAR * tables.body.interstitial_share
-    types, receptors = signalling.receptors.shape
+    types, receptors = tables.count.types, tables.count.receptors
     for receptor in range(receptors):
         total = 0.0
         for cell_type in range(types):
@@ -92,30 +93,32 @@ def _solve_levels(tables, state, levels, vessels):
             total += state.densities[cell_type] * internalising
         state.receptor_density[receptor] = total / fluid
     for _ in range(LEVEL_ITERATIONS):
-        _fill_uptake(signalling, state, levels)
-        if _update_levels(signalling, state, levels, vessels) < LEVEL_TOLERANCE:
+        _fill_uptake(tables, state, levels)
+        if _update_levels(tables, state, levels, vessels) < LEVEL_TOLERANCE:
             break
 
 
 @kernel
-def _fill_uptake(signalling, state, levels):
+def _fill_uptake(tables, state, levels):
     """Uptake rate constant (1/day) of each factor at the present levels."""
+    signalling = tables.signalling
     state.uptake[:] = 0.0
-    for receptor in range(signalling.affinity.shape[0]):
+    for receptor in range(tables.count.receptors):
         if state.receptor_density[receptor] > 0.0:
             filled = 1.0 + state.antagonism[receptor]
-            for factor in range(levels.size):
+            for factor in range(tables.count.factors):
                 filled += levels[factor] / signalling.affinity[receptor, factor]
-            for factor in range(levels.size):
+            for factor in range(tables.count.factors):
                 share = 1.0 / (signalling.affinity[receptor, factor] * filled)
                 state.uptake[factor] += state.receptor_density[receptor] * share
 
 
 @kernel
-def _update_levels(signalling, state, levels, vessels):
+def _update_levels(tables, state, levels, vessels):
     """One iteration of the levels; returns the largest relative change."""
+    signalling = tables.signalling
     largest = 0.0
-    for factor in range(levels.size):
+    for factor in range(tables.count.factors):
         exchange = signalling.exchange[factor] * vessels
         gain = state.production[factor] + exchange * state.plasma_free[factor]
         loss = signalling.decay[factor] + exchange + state.capture[factor] + state.uptake[factor]
@@ -129,15 +132,15 @@ def _update_levels(signalling, state, levels, vessels):
 @kernel
 def _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment):
     signalling, index, signals = tables.signalling, tables.signal, state.signals
-    types, receptors = signalling.receptors.shape
+    types, receptors = tables.count.types, tables.count.receptors
     total = 0.0
     for cell_type in range(types):
         total += state.densities[cell_type]
-    for factor in range(levels.size):
+    for factor in range(tables.count.factors):
         signals[factor] = levels[factor]
     for receptor in range(receptors):
         bound = 0.0
-        for factor in range(levels.size):
+        for factor in range(tables.count.factors):
             bound += levels[factor] / signalling.affinity[receptor, factor]
         state.activity[receptor] = bound / (1.0 + bound + state.antagonism[receptor])
     for cell_type in range(types):
@@ -157,7 +160,7 @@ def _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
 def killing_rate(tables, state):
     """Death rate of a tumour cell by attack (1/day): attack times the contacts it has with each attacker."""
     total, rate = 0.0, 0.0
-    for cell_type in range(state.densities.size):
+    for cell_type in range(tables.count.types):
         total += state.densities[cell_type]
         behaviour = tables.behaviour.attack[cell_type]
         if behaviour >= 0:
@@ -169,10 +172,10 @@ def killing_rate(tables, state):
 def damage_rate(tables, state, sensitivity):
     """Rate at which cycling cells are damaged (1/day), the mean over the step, all cytotoxic drugs together."""
     rate = 0.0
-    for drug in range(tables.drugs.damage_rate.size):
+    for drug in range(tables.count.drugs):
         largest = tables.drugs.damage_rate[drug]
         if largest > 0.0:
-            nodes = state.exposure.shape[1]
+            nodes = EXPOSURE_NODES
             for node in range(nodes):
                 felt = state.exposure[drug, node] * sensitivity
                 if felt > 0.0:

@@ -68,7 +68,7 @@ def tumour_cells(state, lesion):
 def small_volume(tables, state, site, cells):
     """Volume (mm3) of a small lesion of so many tumour cells in the niche of its site."""
     free = tables.tumour.cell_density
-    for cell_type in range(1, state.niche.shape[1]):
+    for cell_type in range(1, tables.count.types):
         free -= state.niche[site, cell_type]
     return cells / max(free, 0.1 * tables.tumour.cell_density)
 
@@ -94,7 +94,7 @@ def update_volume(tables, state, lesion):
         state.volume[lesion] = small_volume(tables, state, state.site[lesion], float(state.cells[lesion, 0]))
         return
     total = float(tumour_cells(state, lesion))
-    for cell_type in range(1, state.stroma.shape[1]):
+    for cell_type in range(1, tables.count.types):
         total += state.stroma[lesion, cell_type]
     state.volume[lesion] = total / tables.tumour.cell_density
 
@@ -104,7 +104,7 @@ def fill_densities(tables, state, lesion):
     """Write the cells per mm3 of a large lesion into state.densities."""
     volume = max(state.volume[lesion], 1e-12)
     state.densities[TUMOUR_CELL] = tumour_cells(state, lesion) / volume
-    for cell_type in range(1, state.densities.size):
+    for cell_type in range(1, tables.count.types):
         state.densities[cell_type] = state.stroma[lesion, cell_type] / volume
 
 
@@ -153,7 +153,7 @@ def _grow_stroma(tables, state, lesion, key, tick, dt):
     """Recruitment, death and transformation of the other cell types."""
     seek(state.generator, key, _STROMA, tick, state.lineage[lesion])
     index, behaviours, stroma = tables.behaviour, state.behaviours, state.stroma[lesion]
-    for cell_type in range(1, stroma.size):
+    for cell_type in range(1, tables.count.types):
         recruitment = index.recruitment[cell_type]
         arriving = behaviours[recruitment] * state.volume[lesion] if recruitment >= 0 else 0.0
         if cell_type == index.neutrophil:
@@ -163,7 +163,7 @@ def _grow_stroma(tables, state, lesion, key, tick, dt):
             dying += behaviours[index.death[cell_type]]
         if stroma[cell_type] > 0 or arriving > 0.0:
             stroma[cell_type] = immigration_death_step(stroma[cell_type], arriving, dying, dt, state.generator)
-    for row in range(index.transformation.shape[0]):
+    for row in range(tables.count.transformations):
         source, target = index.transformation[row, 0], index.transformation[row, 1]
         rate = behaviours[index.transformation[row, 2]]
         moved = binomial(state.generator, stroma[source], -math.expm1(-rate * dt))
@@ -186,7 +186,7 @@ def _grow_matrix(tables, state, lesion, dt):
 def matrix_rate(tables, state, row):
     """Deposition (0), alignment (1) or digestion (2) of collagen by all cells (1/day)."""
     rate = 0.0
-    for cell_type in range(state.densities.size):
+    for cell_type in range(tables.count.types):
         behaviour = tables.behaviour.matrix[row, cell_type]
         if behaviour >= 0:
             rate += state.behaviours[behaviour] * state.densities[cell_type] / FULL_DENSITY
@@ -225,7 +225,7 @@ def make_large(tables, state, lesion, key, tick):
     state.cells[lesion, QUIESCENT] = total - cycling - damaged
     state.cells[lesion, CYCLING] = cycling
     state.cells[lesion, DAMAGED] = damaged
-    for cell_type in range(1, state.stroma.shape[1]):
+    for cell_type in range(1, tables.count.types):
         state.stroma[lesion, cell_type] = np.int64(state.niche[site, cell_type] * volume + 0.5)
     copy_into(state.levels[lesion], state.niche_levels[site])
     state.matrix[lesion, 0] = 1.0

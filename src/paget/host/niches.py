@@ -13,7 +13,8 @@ from paget.compiled import kernel
 from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
 from paget.host.lesions import lesion_pressure, relax, small_volume
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
-from paget.host.state import GROUPS, LESIONS
+from paget.host.record import LARGEST_AGGREGATE
+from paget.host.state import GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
 from paget.rules.tables import (
     CYCLE_ENTRY,
     DEATH,
@@ -32,9 +33,9 @@ TYPICAL_SMALL_CELLS = 200.0
 def mark_active(state):
     """Mark the sites where tumour cells are arrested, rest, climb or grow (the primary apart)."""
     state.active[:] = 0
-    for site in range(state.active.size):
-        for kind in range(state.arrested.shape[1]):
-            for size in range(state.arrested.shape[2]):
+    for site in range(SITE_COUNT):
+        for kind in range(KIND_COUNT):
+            for size in range(LARGEST_AGGREGATE):
                 if state.arrested[site, kind, size] > 0 or state.solitary[site, kind, size] > 0:
                     state.active[site] = 1
     for lesion in range(1, state.count[LESIONS]):
@@ -88,12 +89,12 @@ def advance_niche(tables, state, site, dt):
 def _advance_cells(tables, state, site, dt):
     """Relax the densities of the niche's cells exactly over dt (day)."""
     index, behaviours = tables.behaviour, state.niche_behaviours[site]
-    for cell_type in range(1, state.niche.shape[1]):
+    for cell_type in range(1, tables.count.types):
         loss = behaviours[index.death[cell_type]] if index.death[cell_type] >= 0 else 0.0
         resident = tables.sites.cells[site, cell_type]
         source = _replacement(tables, state, site, cell_type) * resident
         loss += state.depletion[cell_type]
-        for row in range(index.transformation.shape[0]):
+        for row in range(tables.count.transformations):
             rate = behaviours[index.transformation[row, 2]]
             if index.transformation[row, 0] == cell_type:
                 loss += rate
@@ -118,7 +119,7 @@ def _replacement(tables, state, site, cell_type):
 @kernel
 def settle_niches(tables, state):
     """Bring all niches and stage shares to rest before the first step."""
-    for site in range(state.niche.shape[0]):
+    for site in range(SITE_COUNT):
         for _ in range(40):
             read_niche(tables, state, site)
             _advance_cells(tables, state, site, 2.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from paget.compiled import kernel
 from paget.host.environment import vessel_density
 from paget.host.lesions import read_lesion, tumour_cells
-from paget.host.record import SITES
+from paget.host.record import LARGEST_AGGREGATE, SITES
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT
-from paget.host.state import FULL, LESIONS
+from paget.host.state import FULL, KIND_COUNT, LESIONS, SITE_COUNT
 from paget.host.treatment import body_weight
 
 PER_SITE = ("tumour cells in {}", "lesions in {}", "lesion volume in {}", "solitary cells in {}")
@@ -57,10 +57,10 @@ def write_row(tables, state, day, row):
             aggregates += state.circulating[size, partner]
     row[at + 2] = aggregates
     at += 3
-    for drug in range(state.plasma_drug.size):
+    for drug in range(tables.count.drugs):
         row[at + drug] = state.plasma_drug[drug]
-    at += state.plasma_drug.size
-    for factor in range(state.plasma_free.size):
+    at += tables.count.drugs
+    for factor in range(tables.count.factors):
         row[at + factor] = state.plasma_free[factor]
 
 
@@ -72,16 +72,16 @@ def _write_primary(tables, state, row):
     row[1] = tumour_cells(state, 0)
     row[2], row[3], row[4] = cells[QUIESCENT], cells[CYCLING], cells[DAMAGED]
     at = 5
-    for cell_type in range(1, state.stroma.shape[1]):
+    for cell_type in range(1, tables.count.types):
         row[at] = state.stroma[0, cell_type]
         at += 1
     present = row[1] > 0.0
     if present:
         read_lesion(tables, state, 0)
-    for receptor in range(state.activity.size):
+    for receptor in range(tables.count.receptors):
         row[at] = state.activity[receptor] if present else 0.0
         at += 1
-    for factor in range(state.levels.shape[1]):
+    for factor in range(tables.count.factors):
         row[at] = state.levels[0, factor] if present else 0.0
         at += 1
     row[at], row[at + 1] = state.matrix[0, 0], state.matrix[0, 1]
@@ -92,7 +92,7 @@ def _write_primary(tables, state, row):
 @kernel
 def _write_sites(state, row, at):
     """Metastases and resting cells by site; returns the next column."""
-    sites = state.arrested.shape[0]
+    sites = SITE_COUNT
     for column in range(4 * sites):
         row[at + column] = 0.0
     for lesion in range(1, state.count[LESIONS]):
@@ -101,8 +101,8 @@ def _write_sites(state, row, at):
         row[column + 1] += 1.0
         row[column + 2] += state.volume[lesion]
     for site in range(sites):
-        for kind in range(state.arrested.shape[1]):
-            for size in range(state.arrested.shape[2]):
+        for kind in range(KIND_COUNT):
+            for size in range(LARGEST_AGGREGATE):
                 groups = state.arrested[site, kind, size] + state.solitary[site, kind, size]
                 row[at + 4 * site + 3] += groups * (size + 1)
     return at + 4 * sites

@@ -1,18 +1,25 @@
-"""The state of one subject, as arrays that the kernels change in place.
+"""The state of one subject, as one record that the kernels change in place.
 
-S sites, K cell types, F factors, R receptors, D drugs, B behaviours, P partner types, L lesions, G founder groups.
+S sites, K cell types, F factors, R receptors, D drugs, B behaviours, P partner types, L lesions, G founder groups, X signals.
+Memory that is never touched costs nothing, so there is room for far more lesions than a mouse has.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cache
+from typing import Annotated
 
 import numpy as np
 
 from paget.host.record import AGGREGATE_KINDS, CASCADE_STEPS, LARGEST_AGGREGATE, SITES
 from paget.pharmacology.kinetics import N_AMOUNTS, N_PARAMETERS
-from paget.rules.rule_table import FloatArray, IntArray
-from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD, Tables
+from paget.rules.records import dtype_of
+from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
+
+SITE_COUNT = len(SITES)
+KIND_COUNT = len(AGGREGATE_KINDS)
+MOST_LESIONS, MOST_GROUPS = 1 << 16, 1 << 16
+"""Room for lesions and founder groups; a subject that needs more is refused."""
 
 EXPOSURE_NODES = 3
 """Times within a step at which drug exposure is read."""
@@ -24,216 +31,156 @@ BLOOD_BEHAVIOURS = [LOSS_FROM_BLOOD, BREAK_UP, FIRST_PASS_PASSAGE]
 """Behaviours that circulating cells keep from the tumour they left."""
 
 # Entries of State.account: what became of shed tumour cells (cells).
-SHED, DEAD_IN_BLOOD, ARRESTED = range(3)
+SHED, DEAD_IN_BLOOD = range(2)
 
 
-class State(NamedTuple):
+class State:
     """Everything that changes."""
 
-    count: IntArray
+    count: Annotated[int, 3]
     """Lesions and founder groups in use, whether an array is full; shape (3,)."""
     # lesions
-    site: IntArray
+    site: Annotated[int, "L"]
     """Site of each lesion, shape (L,); lesion 0 is the primary."""
-    small: IntArray
+    small: Annotated[int, "L"]
     """1 while a lesion shares the niche and stages of its organ; its cells then stand in stage 0."""
-    cells: IntArray
+    cells: Annotated[int, "L", 3]
     """Tumour cells by stage, shape (L, 3)."""
-    stroma: IntArray
+    stroma: Annotated[int, "L", "K"]
     """Other cells by type, shape (L, K); column 0 (tumour cells) is unused."""
-    levels: FloatArray
+    levels: Annotated[float, "L", "F"]
     """Free concentrations (nM), shape (L, F)."""
-    matrix: FloatArray
+    matrix: Annotated[float, "L", 2]
     """Collagen density and alignment, shape (L, 2)."""
-    volume: FloatArray
+    volume: Annotated[float, "L"]
     """Volume (mm3), shape (L,)."""
-    lineage: np.ndarray
+    lineage: Annotated[np.uint64, "L"]
     """Lineage id (uint64), shape (L,)."""
-    founders: IntArray
+    founders: Annotated[int, "L"]
     """Tumour cells of the group that founded the lesion, shape (L,)."""
-    reached: IntArray
+    reached: Annotated[int, "L"]
     """1 once the lesion has been counted as a macrometastasis, shape (L,)."""
-    kind: IntArray
+    kind: Annotated[int, "L"]
     """Kind of aggregate (AGGREGATE_KINDS) that founded it, shape (L,)."""
     # founder groups on the ladder
-    group_site: IntArray
-    group_size: IntArray
-    group_founders: IntArray
-    group_kind: IntArray
-    group_lineage: np.ndarray
+    group_site: Annotated[int, "G"]
+    group_size: Annotated[int, "G"]
+    group_founders: Annotated[int, "G"]
+    group_kind: Annotated[int, "G"]
+    group_lineage: Annotated[np.uint64, "G"]
     # niches
-    niche: FloatArray
+    niche: Annotated[float, "S", "K"]
     """Cells around small lesions and solitary cells (1/mm3), shape (S, K)."""
-    niche_levels: FloatArray
+    niche_levels: Annotated[float, "S", "F"]
     """Free concentrations in the niche (nM), shape (S, F)."""
-    shares: FloatArray
+    shares: Annotated[float, "S", 3]
     """Stage shares of the small lesions of a site, shape (S, 3)."""
-    niche_behaviours: FloatArray
+    niche_behaviours: Annotated[float, "S", "B"]
     """Behaviours in the niche during this step, shape (S, B)."""
     # blood and pools
-    circulating: IntArray
+    circulating: Annotated[int, 12, "P + 1"]
     """Aggregates in blood that passed their first bed, by tumour cells - 1 and partner, shape (12, 1 + P)."""
-    arrested: IntArray
+    arrested: Annotated[int, "S", 3, 12]
     """Aggregates in capillaries by site, kind and living cells, shape (S, 3, 12)."""
-    solitary: IntArray
+    solitary: Annotated[int, "S", 3, 12]
     """Resting groups in the organ by site, kind and living cells, shape (S, 3, 12)."""
-    funnel: IntArray
+    funnel: Annotated[int, "S", 7, 3]
     """Counts, shape (S, len(CASCADE_STEPS), 3)."""
-    account: IntArray
-    """What became of shed cells, shape (3,)."""
-    arrested_cells: IntArray
+    account: Annotated[int, 2]
+    """Tumour cells shed and dead in blood, shape (2,)."""
+    arrested_cells: Annotated[int, "S"]
     """Tumour cells arrested so far by site, shape (S,)."""
-    blood_behaviours: FloatArray
+    blood_behaviours: Annotated[float, 3]
     """Loss from blood, cluster break-up and first-pass passage of tumour cells, as last read; shape (3,)."""
     # drugs, plasma, marrow, weight
-    amounts: FloatArray
+    amounts: Annotated[float, "D", 5]
     """Depot, central, peripheral amount of each drug (mg/kg), effect, area under its curve; shape (D, 5)."""
-    kinetics: FloatArray
+    kinetics: Annotated[float, "D", 9]
     """Kinetic parameters of each drug, shape (D, 9)."""
-    free_sites: FloatArray
+    free_sites: Annotated[float, "D"]
     """Free binding sites of each drug in plasma (nM), shape (D,)."""
-    buffers: FloatArray
+    buffers: Annotated[float, "F"]
     """Total over free ligand in plasma without drug, shape (F,)."""
-    effective: FloatArray
+    effective: Annotated[float, "F"]
     """The same with the other drugs, shape (F,)."""
-    lingering: FloatArray
+    lingering: Annotated[float, "D"]
     """Lingering exposure of each drug (ug day/mL), shape (D,)."""
-    exposure: FloatArray
+    exposure: Annotated[float, "D", 3]
     """Lingering exposure at the nodes of this step, shape (D, EXPOSURE_NODES)."""
-    plasma_drug: FloatArray
+    plasma_drug: Annotated[float, "D"]
     """Mean plasma concentration over the step (ug/mL), shape (D,)."""
-    plasma_total: FloatArray
+    plasma_total: Annotated[float, "F"]
     """Total ligand in plasma (nM), shape (F,)."""
-    plasma_free: FloatArray
+    plasma_free: Annotated[float, "F"]
     """Free ligand in plasma (nM), shape (F,)."""
-    marrow: FloatArray
+    marrow: Annotated[float, 5]
     """Neutrophils relative to rest: proliferating, three maturing, circulating; shape (5,)."""
-    lost_weight: FloatArray
+    lost_weight: Annotated[float, "D"]
     """Share of body weight lost to each drug, shape (D,)."""
     # effects of drugs in this step
-    capture: FloatArray
+    capture: Annotated[float, "F"]
     """Capture of free ligand in tissue (1/day), shape (F,)."""
-    antagonism: FloatArray
+    antagonism: Annotated[float, "R"]
     """Sum of antagonist over inhibition constant at each receptor, shape (R,)."""
-    depletion: FloatArray
+    depletion: Annotated[float, "K"]
     """Added death rate of each cell type (1/day), shape (K,)."""
-    modification: FloatArray
+    modification: Annotated[float, "B"]
     """Factor on each behaviour, shape (B,)."""
     # workspaces
-    active: IntArray
+    active: Annotated[int, "S"]
     """1 where a site holds tumour cells other than the primary, shape (S,)."""
-    births: FloatArray
+    births: Annotated[float, "S"]
     """Births per cell in small lesions (1/day), shape (S,)."""
-    deaths: FloatArray
+    deaths: Annotated[float, "S"]
     """Deaths per cell in small lesions (1/day), shape (S,)."""
-    generator: np.ndarray
+    generator: Annotated[np.uint64, 8]
     """Generator state (uint64)."""
-    signals: FloatArray
+    signals: Annotated[float, "X"]
     """Signals, shape (K + ...,)."""
-    behaviours: FloatArray
+    behaviours: Annotated[float, "B"]
     """Behaviours, shape (B,)."""
-    densities: FloatArray
+    densities: Annotated[float, "K"]
     """Cells per mm3 by type, shape (K,)."""
-    production: FloatArray
+    production: Annotated[float, "F"]
     """Production of each factor (nM/day), shape (F,)."""
-    uptake: FloatArray
+    uptake: Annotated[float, "F"]
     """Uptake of each factor (1/day), shape (F,)."""
-    activity: FloatArray
+    activity: Annotated[float, "R"]
     """Activity of each receptor, shape (R,)."""
-    receptor_density: FloatArray
+    receptor_density: Annotated[float, "R"]
     """Internalising receptors of each kind (molecules per mm3 and day), shape (R,)."""
-    sizes: IntArray
+    sizes: Annotated[int, 12, "P + 1"]
     """Aggregates by tumour cells - 1 and partner, shape (12, 1 + P)."""
-    entering: IntArray
+    entering: Annotated[int, 12, "P + 1"]
     """Aggregates that start to circulate behind the lungs in this step, shape (12, 1 + P)."""
-    entering_veins: IntArray
+    entering_veins: Annotated[int, 12, "P + 1"]
     """The same for those whose first bed was not that of the lungs, shape (12, 1 + P)."""
-    fates: FloatArray
+    fates: Annotated[float, 9]
     """Probabilities of the fates of an aggregate, shape (2 + S,)."""
-    fate_counts: IntArray
+    fate_counts: Annotated[int, 9]
     """Counts of fates, shape (2 + S,)."""
-    moved: IntArray
+    moved: Annotated[int, 12]
     """Workspace of the pools, shape (12,)."""
 
 
-def new_state(tables: Tables, lesions: int, groups: int) -> State:
-    """A state with room for so many lesions and founder groups, all empty."""
-    types, receptors = tables.signalling.receptors.shape
-    factors, drugs = tables.signalling.decay.size, tables.drugs.clearance.size
-    behaviours, partners = tables.rules.base.size, tables.behaviour.partner.size
-    sites, kinds = len(SITES), len(AGGREGATE_KINDS)
-    signals = factors + types * receptors + types + 4
+@cache
+def _state_type(axes: tuple[tuple[str, int], ...]) -> np.dtype:
+    lengths = dict(axes)
+    signals = lengths["F"] + lengths["K"] * lengths["R"] + lengths["K"] + 4
+    lengths |= {"L": MOST_LESIONS, "G": MOST_GROUPS, "X": signals}
+    return dtype_of(State, lengths)
 
-    def whole(*shape: int) -> IntArray:
-        return np.zeros(shape, dtype=np.int64)
 
-    def real(*shape: int) -> FloatArray:
-        return np.zeros(shape, dtype=np.float64)
-
-    def ids(*shape: int) -> np.ndarray:
-        return np.zeros(shape, dtype=np.uint64)
-
-    classes = (LARGEST_AGGREGATE, 1 + partners)
-    return State(
-        count=whole(3),
-        site=whole(lesions),
-        small=whole(lesions),
-        cells=whole(lesions, 3),
-        stroma=whole(lesions, types),
-        levels=real(lesions, factors),
-        matrix=real(lesions, 2),
-        volume=real(lesions),
-        lineage=ids(lesions),
-        founders=whole(lesions),
-        reached=whole(lesions),
-        kind=whole(lesions),
-        group_site=whole(groups),
-        group_size=whole(groups),
-        group_founders=whole(groups),
-        group_kind=whole(groups),
-        group_lineage=ids(groups),
-        niche=tables.sites.cells.copy(),
-        niche_levels=np.tile(tables.signalling.plasma_free, (sites, 1)),
-        shares=real(sites, 3),
-        niche_behaviours=real(sites, behaviours),
-        circulating=whole(*classes),
-        arrested=whole(sites, kinds, LARGEST_AGGREGATE),
-        solitary=whole(sites, kinds, LARGEST_AGGREGATE),
-        funnel=whole(sites, len(CASCADE_STEPS), kinds),
-        account=whole(3),
-        arrested_cells=whole(sites),
-        blood_behaviours=tables.rules.base[tables.behaviour.tumour[BLOOD_BEHAVIOURS]],
-        amounts=real(drugs, N_AMOUNTS),
-        kinetics=real(drugs, N_PARAMETERS),
-        free_sites=real(drugs),
-        buffers=real(factors),
-        effective=real(factors),
-        lingering=real(drugs),
-        exposure=real(drugs, EXPOSURE_NODES),
-        plasma_drug=real(drugs),
-        plasma_total=tables.signalling.plasma_total.copy(),
-        plasma_free=tables.signalling.plasma_free.copy(),
-        marrow=np.ones(5),
-        lost_weight=real(drugs),
-        capture=real(factors),
-        antagonism=real(receptors),
-        depletion=real(types),
-        modification=np.ones(behaviours),
-        active=whole(sites),
-        births=real(sites),
-        deaths=real(sites),
-        generator=ids(8),
-        signals=real(signals),
-        behaviours=real(behaviours),
-        densities=real(types),
-        production=real(factors),
-        uptake=real(factors),
-        activity=real(receptors),
-        receptor_density=real(receptors),
-        sizes=whole(*classes),
-        entering=whole(*classes),
-        entering_veins=whole(*classes),
-        fates=real(2 + sites),
-        fate_counts=whole(2 + sites),
-        moved=whole(LARGEST_AGGREGATE),
-    )
+def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
+    """A state before inoculation, shape (1,), for the tables of a model with these capacities."""
+    whole = np.zeros(1, dtype=_state_type(axes))
+    state = whole[0]
+    state["niche"][:] = tables["sites"]["cells"]
+    state["niche_levels"][:] = tables["signalling"]["plasma_free"]
+    state["plasma_free"][:] = tables["signalling"]["plasma_free"]
+    state["plasma_total"][:] = tables["signalling"]["plasma_total"]
+    read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
+    state["blood_behaviours"][:] = tables["rules"]["base"][read]
+    state["marrow"][:] = 1.0
+    state["modification"][:] = 1.0
+    return whole

@@ -13,7 +13,7 @@ from paget.host.lesions import (
     tumour_cells,
 )
 from paget.host.niches import advance_niche, mark_active, read_niche, small_birth
-from paget.host.state import LESIONS
+from paget.host.state import LESIONS, SITE_COUNT
 from paget.host.treatment import advance_treatment
 from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
 
@@ -23,7 +23,7 @@ def advance(tables, state, key, tick, dt):
     """Advance a subject by dt (day) from `tick` (h)."""
     advance_treatment(tables, state, dt)
     mark_active(state)
-    for site in range(state.active.size):
+    for site in range(SITE_COUNT):
         if state.active[site] == 1:
             _advance_site(tables, state, site, key, tick, dt)
     climb_ladder(tables, state, state.births, state.deaths, key, tick, dt)

@@ -8,7 +8,7 @@ from paget.errors import PagetError
 from paget.host.observe import row_fields
 from paget.host.record import LARGEST_AGGREGATE, SITES, Snapshot, SubjectRecord
 from paget.host.regimen import EXIT_CAUSES, TICKS_PER_DAY, Protocol, Regimen
-from paget.host.state import ARRESTED, DEAD_IN_BLOOD, FULL, SHED, State, new_state
+from paget.host.state import DEAD_IN_BLOOD, FULL, MOST_GROUPS, MOST_LESIONS, SHED, new_state
 from paget.host.timeline import (
     ENROLLED,
     EXIT_CAUSE,
@@ -20,12 +20,10 @@ from paget.host.timeline import (
     simulate,
 )
 from paget.host.treatment import fill_kinetics
-from paget.pharmacology import marrow
 from paget.rules.compile import CompiledModel
 
-FIRST_LESIONS, FIRST_GROUPS, FIRST_LISTED = 512, 2048, 2048
-"""Room for lesions, founder groups and listed lesions at first; doubled, and the run repeated, where it is too small."""
-MOST_LESIONS = 1 << 20
+MOST_LISTED = 1 << 18
+"""Lesions that all snapshots of a subject can list together."""
 
 
 def run_subject(
@@ -33,19 +31,41 @@ def run_subject(
 ) -> SubjectRecord:
     """Simulate one subject; the same arguments give the same bits.
 
-    Raises PagetError when a subject grows more than a million lesions.
+    Raises PagetError when a subject grows more lesions than can be held.
     """
     _check(protocol)
-    room = 1
-    while FIRST_LESIONS * room <= MOST_LESIONS:
-        record = _run_with_room(compiled, regimen, protocol, key, room)
-        if record is not None:
-            return record
-        room *= 2
-    raise PagetError(
-        "a subject grew more lesions than can be held",
-        found=f"more than {MOST_LESIONS}",
-        allowed="a lower shed rate or a shorter study",
+    tables = compiled.tables
+    whole = new_state(tables, compiled.axes)
+    state = whole[0]
+    fill_kinetics(tables["drugs"], state["kinetics"])
+    names, units = row_fields(compiled.cell_types, compiled.receptors, compiled.factors, compiled.drug_names)
+    rows = np.zeros((protocol.last_tick // TICKS_PER_DAY + 2, len(names)))
+    clock = np.zeros(6, dtype=np.int64)
+    due = np.zeros(regimen.tick.size, dtype=np.int64)
+    days = np.full(protocol.snapshot_ticks.size + protocol.snapshot_volumes.size + 1, np.nan)
+    lesions = np.zeros((MOST_LISTED, 5))
+    simulate(tables, state, regimen, protocol, key, due, clock, rows, days, lesions)
+    if state["count"][FULL] == 1:
+        raise PagetError(
+            "a subject grew more lesions than can be held",
+            found=f"more than {MOST_LESIONS} lesions or {MOST_GROUPS} founder groups",
+            allowed="a lower shed rate, fewer cells or a shorter study",
+        )
+    return SubjectRecord(
+        days=np.arange(clock[ROWS], dtype=np.float64),
+        fields=names,
+        units=units,
+        series=rows[: clock[ROWS]].copy(),
+        snapshots=_snapshots(protocol, days, lesions[: clock[LISTED]]),
+        funnel=state["funnel"].copy(),
+        account=_account(state),
+        circulating=state["circulating"][:, : 1 + len(compiled.partners)].copy(),
+        partners=compiled.partners,
+        blood_volume=float(tables["body"]["blood_volume"]),
+        enrolment_day=_day(clock[ENROLLED]),
+        last_dose_day=_day(clock[LAST_DOSE]),
+        exit_day=_day(clock[EXIT_TICK]),
+        exit_cause=EXIT_CAUSES[clock[EXIT_CAUSE]],
     )
 
 
@@ -58,46 +78,11 @@ def _check(protocol: Protocol) -> None:
         )
 
 
-def _run_with_room(compiled, regimen, protocol, key, room) -> SubjectRecord | None:
-    """The record, or None where an array was too small."""
-    tables = compiled.tables
-    state = new_state(tables, FIRST_LESIONS * room, FIRST_GROUPS * room)
-    fill_kinetics(tables, state.kinetics)
-    transit = 4.0 / tables.body.mean_maturation_time
-    marrow.fill_baseline(state.marrow, 1.0, transit, tables.body.neutrophil_loss)
-    names, units = row_fields(compiled.cell_types, compiled.receptors, compiled.factors, compiled.drug_names)
-    rows = np.zeros((protocol.last_tick // TICKS_PER_DAY + 2, len(names)))
-    clock = np.zeros(6, dtype=np.int64)
-    due = np.zeros(regimen.tick.size, dtype=np.int64)
-    days = np.full(protocol.snapshot_ticks.size + protocol.snapshot_volumes.size + 1, np.nan)
-    lesions = np.zeros((FIRST_LISTED * room, 5))
-    simulate(tables, state, regimen, protocol, key, due, clock, rows, days, lesions)
-    if state.count[FULL] == 1:
-        return None
-    return SubjectRecord(
-        days=np.arange(clock[ROWS], dtype=np.float64),
-        fields=names,
-        units=units,
-        series=rows[: clock[ROWS]].copy(),
-        snapshots=_snapshots(protocol, days, lesions[: clock[LISTED]]),
-        funnel=state.funnel,
-        account=_account(state),
-        circulating=state.circulating,
-        partners=compiled.partners,
-        blood_volume=tables.body.blood_volume,
-        enrolment_day=_day(clock[ENROLLED]),
-        last_dose_day=_day(clock[LAST_DOSE]),
-        exit_day=_day(clock[EXIT_TICK]),
-        exit_cause=EXIT_CAUSES[clock[EXIT_CAUSE]],
-    )
-
-
 def _day(tick: int) -> float:
     return float("nan") if tick == NEVER else float(tick) / TICKS_PER_DAY
 
 
 def _snapshots(protocol: Protocol, days, lesions) -> tuple[Snapshot, ...]:
-    by_day = protocol.snapshot_ticks.size
     wanted = [("day", tick / TICKS_PER_DAY) for tick in protocol.snapshot_ticks]
     wanted += [("size", float(volume)) for volume in protocol.snapshot_volumes]
     wanted += [("exit", float(days[-1]))]
@@ -115,26 +100,17 @@ def _snapshots(protocol: Protocol, days, lesions) -> tuple[Snapshot, ...]:
                 founder_cells=rows[:, 4].astype(np.int64),
             )
         )
-    assert by_day <= len(result)
     return tuple(result)
 
 
-def _account(state: State) -> dict[str, float]:
+def _account(state) -> dict[str, float]:
     """What became of every shed tumour cell; the entries after `shed` add up to it."""
     sizes = np.arange(1, LARGEST_AGGREGATE + 1)
     account = {
-        "shed": float(state.account[SHED]),
-        "dead in blood": float(state.account[DEAD_IN_BLOOD]),
-        "in transit": float((state.circulating.sum(axis=1) * sizes).sum()),
+        "shed": float(state["account"][SHED]),
+        "dead in blood": float(state["account"][DEAD_IN_BLOOD]),
+        "in transit": float((state["circulating"].sum(axis=1) * sizes).sum()),
     }
-    for index, site in enumerate(SITES):
-        account[f"arrested in {site}"] = float(state.arrested_cells[index])
-    assert int(state.account[ARRESTED]) == int(state.arrested_cells.sum())
+    for site, cells in zip(SITES, state["arrested_cells"], strict=True):
+        account[f"arrested in {site}"] = float(cells)
     return account
-
-
-def warm_up() -> None:
-    """Compile the kernels (or load them from the cache) by the smallest run."""
-    from paget.host.smallest import smallest_run
-
-    smallest_run()

@@ -55,7 +55,7 @@ def simulate(tables, state, regimen, protocol, key, due, clock, rows, snapshot_d
         if tick % TICKS_PER_DAY == 0:
             write_row(tables, state, tick / TICKS_PER_DAY, rows[clock[ROWS]])
             clock[ROWS] += 1
-            if _must_leave(state, protocol, rows, clock, tick):
+            if _must_leave(tables, state, protocol, rows, clock, tick):
                 break
         _take_snapshots(state, protocol, clock, snapshot_days, lesions, tick)
         if tick >= protocol.last_tick or state.count[FULL] == 1:
@@ -101,7 +101,7 @@ def _start_primary(tables, state, protocol):
     state.cells[0, 0] = founders - cycling
     state.cells[0, 1] = cycling
     state.founders[0] = founders
-    for cell_type in range(1, state.stroma.shape[1]):
+    for cell_type in range(1, tables.count.types):
         state.stroma[0, cell_type] = np.int64(tables.tumour.composition[cell_type] * founders + 0.5)
     update_volume(tables, state, 0)
 
@@ -149,7 +149,7 @@ def _pull_triggers(tables, state, regimen, due, rows, clock, tick, healthy):
                 value = lung_burden(state)
             elif regimen.trigger[event] == 2:
                 value = 0.0
-                for drug in range(state.lost_weight.size):
+                for drug in range(tables.count.drugs):
                     value += state.lost_weight[drug]
             if value >= regimen.threshold[event]:
                 due[event] = tick + regimen.tick[event]
@@ -184,16 +184,16 @@ def _operate(tables, state, residual, key, tick):
     seek(state.generator, key, _SURGERY, tick, np.uint64(0))
     for stage in range(3):
         state.cells[0, stage] = binomial(state.generator, state.cells[0, stage], residual)
-    for cell_type in range(1, state.stroma.shape[1]):
+    for cell_type in range(1, tables.count.types):
         state.stroma[0, cell_type] = binomial(state.generator, state.stroma[0, cell_type], residual)
     update_volume(tables, state, 0)
 
 
 @kernel
-def _must_leave(state, protocol, rows, clock, tick):
+def _must_leave(tables, state, protocol, rows, clock, tick):
     """Whether a humane endpoint or missed enrolment takes the subject out; sets the cause. Checked once a day."""
     lost = 0.0
-    for drug in range(state.lost_weight.size):
+    for drug in range(tables.count.drugs):
         lost += state.lost_weight[drug]
     if state.volume[0] >= protocol.humane_volume:
         clock[EXIT_CAUSE] = BY_VOLUME

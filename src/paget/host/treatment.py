@@ -5,24 +5,23 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
+from paget.host.state import EXPOSURE_NODES
 from paget.pharmacology import kinetics, marrow
 from paget.pharmacology.binding import bind
-from paget.rules.tables import Tables
 
 LEAST_AMOUNT = 1e-12
 """Amount (mg/kg) below which a drug counts as gone."""
 
 
-def fill_kinetics(tables: Tables, parameters) -> None:
+def fill_kinetics(drugs, parameters) -> None:
     """Write the kinetic parameters of all drugs, shape (D, kinetics.N_PARAMETERS), without a route yet."""
-    drugs = tables.drugs
     parameters[:, kinetics.BIOAVAILABILITY] = 1.0
-    parameters[:, kinetics.CLEARANCE] = drugs.clearance
-    parameters[:, kinetics.VOLUME] = drugs.volume
-    parameters[:, kinetics.EXCHANGE] = drugs.distribution_clearance
-    parameters[:, kinetics.PERIPHERAL_VOLUME] = drugs.peripheral_volume
-    parameters[:, kinetics.MAXIMUM_RATE] = drugs.maximum_elimination
-    parameters[:, kinetics.HALF_SATURATION] = drugs.half_saturation
+    parameters[:, kinetics.CLEARANCE] = drugs["clearance"]
+    parameters[:, kinetics.VOLUME] = drugs["volume"]
+    parameters[:, kinetics.EXCHANGE] = drugs["distribution_clearance"]
+    parameters[:, kinetics.PERIPHERAL_VOLUME] = drugs["peripheral_volume"]
+    parameters[:, kinetics.MAXIMUM_RATE] = drugs["maximum_elimination"]
+    parameters[:, kinetics.HALF_SATURATION] = drugs["half_saturation"]
 
 
 @kernel
@@ -41,7 +40,7 @@ def give_dose(tables, state, drug, route, dose):
 @kernel
 def advance_treatment(tables, state, dt):
     """Advance drugs, plasma ligands, marrow and weight by dt (day) and set the effects that lesions feel in this step."""
-    for drug in range(state.amounts.shape[0]):
+    for drug in range(tables.count.drugs):
         _advance_drug(tables, state, drug, dt)
     _bind_ligands(tables, state, dt)
     _advance_marrow(tables, state, dt)
@@ -55,7 +54,7 @@ def _advance_drug(tables, state, drug, dt):
     present = amounts[kinetics.DEPOT] + amounts[kinetics.CENTRAL] + amounts[kinetics.PERIPHERAL]
     if present < LEAST_AMOUNT:
         amounts[:] = 0.0
-    nodes = state.exposure.shape[1]
+    nodes = EXPOSURE_NODES
     half = 0.5 * dt / nodes
     washout, total = tables.drugs.washout[drug], 0.0
     for node in range(nodes):
@@ -85,29 +84,32 @@ def _bind_ligands(tables, state, dt):
     Each drug sees the ligand as buffered by binding proteins and by the other drugs' free sites. The total relaxes
     exactly to what turnover off and on the drugs allows at the bound share of this step.
     """
-    drugs, signalling = tables.drugs, tables.signalling
-    for factor in range(state.plasma_free.size):
+    drugs, signalling, factors = tables.drugs, tables.signalling, tables.count.factors
+    for factor in range(tables.count.factors):
         free = signalling.plasma_free[factor]
         state.buffers[factor] = signalling.plasma_total[factor] / free if free > 0.0 else 1.0
-    for drug in range(state.amounts.shape[0]):
+    for drug in range(tables.count.drugs):
         sites = state.plasma_drug[drug] * drugs.binding_sites[drug]
         if sites > 0.0:
-            for factor in range(state.plasma_free.size):
+            for factor in range(tables.count.factors):
                 state.effective[factor] = state.buffers[factor] + _held_by_others(tables, state, drug, factor)
-            constants = drugs.binding_affinity[drug]
             state.free_sites[drug] = bind(
-                sites, state.plasma_total, constants, state.effective, state.plasma_free
+                sites,
+                state.plasma_total[:factors],
+                drugs.binding_affinity[drug, :factors],
+                state.effective[:factors],
+                state.plasma_free[:factors],
             )
         else:
             state.free_sites[drug] = 0.0
-    for factor in range(state.plasma_free.size):
+    for factor in range(tables.count.factors):
         _turn_over(tables, state, factor, dt)
 
 
 @kernel
 def _held_by_others(tables, state, drug, factor):
     held = 0.0
-    for other in range(state.free_sites.size):
+    for other in range(tables.count.drugs):
         if other != drug:
             held += state.free_sites[other] / tables.drugs.binding_affinity[other, factor]
     return held
@@ -118,7 +120,7 @@ def _turn_over(tables, state, factor, dt):
     """Relax the total of one plasma ligand (nM) exactly over dt (day), then set its free part."""
     signalling, drugs = tables.signalling, tables.drugs
     weight, loss = state.buffers[factor], signalling.bound_clearance[factor] * state.buffers[factor]
-    for drug in range(state.free_sites.size):
+    for drug in range(tables.count.drugs):
         held = state.free_sites[drug] / drugs.binding_affinity[drug, factor]
         weight += held
         loss += held * drugs.complex_clearance[drug, factor]
@@ -133,10 +135,10 @@ def _turn_over(tables, state, factor, dt):
 @kernel
 def _advance_marrow(tables, state, dt):
     body, effect = tables.body, 0.0
-    for drug in range(state.lingering.size):
+    for drug in range(tables.count.drugs):
         mean = 0.0
-        for node in range(state.exposure.shape[1]):
-            mean += state.exposure[drug, node] / state.exposure.shape[1]
+        for node in range(EXPOSURE_NODES):
+            mean += state.exposure[drug, node] / EXPOSURE_NODES
         effect += tables.drugs.neutrophil_suppression[drug] * mean
     transit = marrow_transit(body)
     marrow.advance(state.marrow, 1.0, transit, body.neutrophil_loss, body.feedback, effect, 1.0, 1.0, dt)
@@ -156,19 +158,19 @@ def _set_effects(tables, state):
     state.antagonism[:] = 0.0
     state.depletion[:] = 0.0
     state.modification[:] = 1.0
-    for drug in range(state.plasma_drug.size):
+    for drug in range(tables.count.drugs):
         level = state.plasma_drug[drug]
         if level > 0.0:
             tissue = drugs.tissue_share[drug]
-            for factor in range(state.capture.size):
+            for factor in range(tables.count.factors):
                 state.capture[factor] += state.free_sites[drug] * tissue * drugs.on_rate[drug, factor]
-            for receptor in range(state.antagonism.size):
+            for receptor in range(tables.count.receptors):
                 molar = level * tissue * drugs.molar[drug]
                 state.antagonism[receptor] += molar / drugs.antagonism[drug, receptor]
-            for cell_type in range(state.depletion.size):
+            for cell_type in range(tables.count.types):
                 share = level / (level + drugs.depletion_half[drug, cell_type])
                 state.depletion[cell_type] += drugs.depletion_rate[drug, cell_type] * share
-            for behaviour in range(state.modification.size):
+            for behaviour in range(tables.count.behaviours):
                 share = level / (level + drugs.modification_half[drug, behaviour])
                 state.modification[behaviour] *= 1.0 + (drugs.modification[drug, behaviour] - 1.0) * share
 
@@ -177,7 +179,7 @@ def _set_effects(tables, state):
 def body_weight(tables, state, day, tumour_volume):
     """Body weight without tumour (g): growth, wasting by tumour (mm3), loss to drugs."""
     lost = 0.0
-    for drug in range(state.lost_weight.size):
+    for drug in range(tables.count.drugs):
         lost += state.lost_weight[drug]
     body = tables.body
     return body.weight * (1.0 + body.weight_gain * day) * max(

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel, law
+from paget.host.state import SITE_COUNT
 
 # Fates of an aggregate; arrest at site s is FIRST_ARREST + s.
 DIES, BREAKS, FIRST_ARREST = 0, 1, 2
@@ -42,7 +43,7 @@ def loss_per_circuit(half_life, circuit_time):
 def systemic_flow(tables):
     """Sum of the organs' shares of cardiac output; the lungs, which take all of it, apart."""
     total = 0.0
-    for site in range(tables.sites.flow.size):
+    for site in range(SITE_COUNT):
         if site != LUNG:
             total += tables.sites.flow[site]
     return total
@@ -60,7 +61,7 @@ def fill_first_bed(tables, source, fates):
         fates[FIRST_ARREST + LUNG] = 1.0
         return
     total = systemic_flow(tables)
-    for site in range(tables.sites.flow.size):
+    for site in range(SITE_COUNT):
         if site != LUNG:
             fates[FIRST_ARREST + site] = tables.sites.flow[site] / total
 
@@ -115,7 +116,7 @@ def _organ_leg(tables, alive, dying, breaking, arresting, fates):
     beds = 1.0 + portal
     dying, breaking, arresting = dying / beds, breaking / beds, arresting / beds
     passed = 0.0
-    for site in range(tables.sites.flow.size):
+    for site in range(SITE_COUNT):
         if site != LUNG:
             share = tables.sites.flow[site] / total
             if site == REST:

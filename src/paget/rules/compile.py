@@ -1,6 +1,6 @@
-"""From a model of objects, names and units to flat arrays, once per genotype.
+"""From a model of objects, names and units to one flat record, once per genotype.
 
-Every number of the model fills one or more entries of the arrays; `CompiledModel.with_values` replaces some of them
+Every number of the model fills one or more entries of the record; `CompiledModel.with_values` replaces some of them
 by path, which is how animals and parameter draws differ without compiling again.
 """
 
@@ -8,29 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from paget.errors import PagetError
 from paget.model import Model, Quantity
-from paget.rules.drug_arrays import place_drugs
+from paget.rules.drug_entries import place_drugs
 from paget.rules.layout import Layout, layout_of
-from paget.rules.rule_table import RuleTable
-from paget.rules.tables import (
-    BehaviourIndex,
-    Body,
-    Drugs,
-    SignalIndex,
-    Signalling,
-    Sites,
-    Tables,
-    Tumour,
-)
+from paget.rules.records import capacities, dtype_of
+from paget.rules.tables import Body, Count, Tables, Tumour
 
-Slot = tuple[str, tuple[int, ...], Callable[[float], float]]
-"""Array, index, and what becomes of the canonical value there."""
+Transform = Callable[[float], float]
+Slot = tuple[str, str, tuple[int, ...], Transform]
+"""Part of the tables, field, index, and what becomes of the canonical value there."""
 
 LOG_2 = math.log(2.0)
 
@@ -39,27 +31,37 @@ def _same(value: float) -> float:
     return value
 
 
-def _rate(half_life: float) -> float:
+def rate_of(half_life: float) -> float:
+    """Rate constant (1/day) of a half-life (day)."""
     return LOG_2 / half_life
 
 
-@dataclass
-class Arrays:
-    """Named arrays and, for every quantity, the entries that it fills."""
+class Entries:
+    """The record under construction and, for every quantity, the entries that it fills."""
 
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    slots: dict[str, list[Slot]] = field(default_factory=dict)
+    def __init__(self, axes: Mapping[str, int]) -> None:
+        self.tables = np.zeros(1, dtype=dtype_of(Tables, axes))
+        self.slots: dict[str, list[Slot]] = {}
 
-    def make(self, name: str, *shape: int, fill: float = 0.0) -> None:
-        """A new array of floats."""
-        self.values[name] = np.full(shape, fill, dtype=np.float64)
+    def fill(self, part: str, field: str, value: Any) -> None:
+        """Write integers or a constant; arrays go to the front of the field."""
+        target = self.tables[0][part]
+        if np.ndim(value) == 0:
+            target[field] = value
+        else:
+            target[field][tuple(slice(length) for length in np.shape(value))] = value
 
-    def put(
-        self, name: str, index: tuple[int, ...], quantity: Quantity, of: Callable[[float], float] = _same
-    ) -> None:
+    def put(self, part: str, field: str, index: tuple[int, ...], quantity: Quantity, of: Transform = _same) -> None:
         """Write a quantity into an entry and remember the place."""
-        self.slots.setdefault(quantity.path, []).append((name, index, of))
-        self.values[name][index] = of(quantity.canonical)
+        self.slots.setdefault(quantity.path, []).append((part, field, index, of))
+        _write(self.tables, part, field, index, of(quantity.canonical))
+
+
+def _write(tables: np.ndarray, part: str, field: str, index: tuple[int, ...], value: float) -> None:
+    if index:
+        tables[0][part][field][index] = value
+    else:
+        tables[0][part][field] = value
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,17 @@ class CompiledModel:
 
     layout: Layout
     """Names and integer indices."""
-    values: Mapping[str, np.ndarray]
-    """Arrays of numbers by name."""
+    record: np.ndarray
+    """The record of `paget.rules.tables.Tables`, shape (1,)."""
     slots: Mapping[str, list[Slot]]
     """Entries that each quantity fills, by path."""
+    axes: tuple[tuple[str, int], ...]
+    """Capacity along each axis of the record."""
+
+    @property
+    def tables(self) -> Any:
+        """What the kernels read."""
+        return self.record[0]
 
     @property
     def cell_types(self) -> tuple[str, ...]:
@@ -108,46 +117,11 @@ class CompiledModel:
 
         Quantities that the host engine does not read are passed over.
         """
-        changed: dict[str, np.ndarray] = {}
+        record = self.record.copy()
         for path, value in values.items():
-            for name, index, of in self.slots.get(path, ()):
-                if name not in changed:
-                    changed[name] = self.values[name].copy()
-                changed[name][index] = of(value)
-        return replace(self, values={**self.values, **changed})
-
-    @cached_property
-    def tables(self) -> Tables:
-        """The arrays as the kernels read them."""
-        layout, values = self.layout, self.values
-        rules = RuleTable(
-            **{key: values[key] for key in ("base", "minimum", "maximum")},
-            first_rule=layout.first_rule,
-            signal=layout.rule_signal,
-            increases=layout.rule_increases,
-            half=values["half"],
-            power=values["power"],
-            contacts=layout.contacts,
-        )
-        behaviour: BehaviourIndex = layout.behaviour_index
-        signal: SignalIndex = layout.signal_index
-        return Tables(
-            rules=rules,
-            behaviour=behaviour,
-            signal=signal,
-            signalling=Signalling(**{key: values[key] for key in Signalling._fields}),
-            tumour=Tumour(**_floats(values["tumour"], TUMOUR_FIELDS), composition=values["composition"]),
-            body=Body(**_floats(values["body"], Body._fields)),
-            sites=Sites(**{key: values[f"site {key}"] for key in Sites._fields}),
-            drugs=Drugs(**{key: values[f"drug {key}"] for key in Drugs._fields}),
-        )
-
-
-TUMOUR_FIELDS = tuple(name for name in Tumour._fields if name != "composition")
-
-
-def _floats(array: np.ndarray, fields: Iterable[str]) -> dict[str, float]:
-    return {name: float(value) for name, value in zip(fields, array, strict=True)}
+            for part, field, index, of in self.slots.get(path, ()):
+                _write(record, part, field, index, of(value))
+        return replace(self, record=record)
 
 
 def compile_model(model: Model, drugs: Iterable[str] | None = None) -> CompiledModel:
@@ -158,68 +132,68 @@ def compile_model(model: Model, drugs: Iterable[str] | None = None) -> CompiledM
     """
     named = tuple(sorted(model.drugs)) if drugs is None else tuple(drugs)
     layout = layout_of(model, named)
-    arrays = Arrays()
-    _place_rules(model, layout, arrays)
-    _place_signalling(model, layout, arrays)
-    _place_tumour(model, layout, arrays)
-    _place_body(model, arrays)
-    _place_sites(model, layout, arrays)
-    place_drugs(model, layout, arrays)
-    return CompiledModel(layout=layout, values=arrays.values, slots=arrays.slots)
+    axes = capacities(layout.lengths())
+    entries = Entries(axes)
+    _place_layout(layout, entries)
+    _place_rules(model, layout, entries)
+    _place_signalling(model, layout, entries)
+    _place_tumour(model, layout, entries)
+    _place_body(model, entries)
+    _place_sites(model, layout, entries)
+    place_drugs(model, layout, entries)
+    return CompiledModel(layout, entries.tables, entries.slots, tuple(sorted(axes.items())))
 
 
-def _place_rules(model: Model, layout: Layout, arrays: Arrays) -> None:
+def _place_layout(layout: Layout, entries: Entries) -> None:
+    lengths = layout.counts()
+    for name in Count.__annotations__:
+        entries.fill("count", name, lengths[name])
+    for part, fields in layout.indices.items():
+        for field, value in fields.items():
+            entries.fill(part, field, value)
+
+
+def _place_rules(model: Model, layout: Layout, entries: Entries) -> None:
     """Bases, limits and rules. A new base scales its minimum and maximum, which are stated relative to it."""
-    for name in ("base", "minimum", "maximum"):
-        arrays.make(name, len(layout.behaviours))
     for index, (cell_type, behaviour) in enumerate(layout.behaviours):
         numbers = model.cell_types[cell_type].behaviours[behaviour]
-        arrays.put("minimum", (index,), numbers.minimum)
-        arrays.put("maximum", (index,), numbers.maximum)
-        arrays.put("base", (index,), numbers.base)
+        for limit in ("base", "minimum", "maximum"):
+            entries.put("rules", limit, (index,), getattr(numbers, limit))
         base = numbers.base.canonical
         if base > 0.0:
             for limit in ("minimum", "maximum"):
-                ratio = float(arrays.values[limit][index]) / base
-                arrays.slots[numbers.base.path].append((limit, (index,), _times(ratio)))
-    for name in ("half", "power"):
-        arrays.make(name, len(layout.rules))
+                ratio = getattr(numbers, limit).canonical / base
+                entries.slots[numbers.base.path].append(("rules", limit, (index,), _times(ratio)))
     for index, rule in enumerate(layout.rules):
-        arrays.put("half", (index,), rule.half_maximum)
-        arrays.put("power", (index,), rule.power)
+        entries.put("rules", "half", (index,), rule.half_maximum)
+        entries.put("rules", "power", (index,), rule.power)
 
 
-def _times(ratio: float) -> Callable[[float], float]:
+def _times(ratio: float) -> Transform:
     return lambda value: value * ratio
 
 
-def _place_signalling(model: Model, layout: Layout, arrays: Arrays) -> None:
-    types, factors, receptors = len(layout.cell_types), len(layout.factors), len(layout.receptors)
-    for name in ("decay", "exchange", "plasma_free", "plasma_total", "bound_clearance"):
-        arrays.make(name, factors)
-    arrays.make("crosses", factors, fill=1.0)
-    arrays.make("affinity", receptors, factors, fill=math.inf)
-    arrays.make("receptors", types, receptors)
-    arrays.make("internalisation", types, receptors)
+def _place_signalling(model: Model, layout: Layout, entries: Entries) -> None:
+    entries.fill("signalling", "affinity", math.inf)
     for f, name in enumerate(layout.factors):
         factor = model.factors[name]
-        arrays.put("decay", (f,), factor.decay)
-        arrays.put("exchange", (f,), factor.exchange_with_blood)
-        arrays.values["crosses"][f] = float(_crosses(model, name))
+        entries.put("signalling", "decay", (f,), factor.decay)
+        entries.put("signalling", "exchange", (f,), factor.exchange_with_blood)
+        entries.tables[0]["signalling"]["crosses"][f] = float(_crosses(model, name))
         if name in model.host.plasma:
             plasma = model.host.plasma[name]
-            arrays.put("plasma_free", (f,), plasma.free)
-            arrays.put("plasma_total", (f,), plasma.total)
-            arrays.put("bound_clearance", (f,), plasma.half_life, _rate)
+            entries.put("signalling", "plasma_free", (f,), plasma.free)
+            entries.put("signalling", "plasma_total", (f,), plasma.total)
+            entries.put("signalling", "bound_clearance", (f,), plasma.half_life, rate_of)
     for r, name in enumerate(layout.receptors):
         for ligand, constant in model.receptors[name].ligands.items():
             if ligand in layout.factors:
-                arrays.put("affinity", (r, layout.factors.index(ligand)), constant)
+                entries.put("signalling", "affinity", (r, layout.factors.index(ligand)), constant)
         for k, cell_type in enumerate(layout.cell_types):
             carried = model.cell_types[cell_type].receptors.get(name)
             if carried is not None:
-                arrays.put("receptors", (k, r), carried.number)
-                arrays.put("internalisation", (k, r), carried.internalisation)
+                entries.put("signalling", "receptors", (k, r), carried.number)
+                entries.put("signalling", "internalisation", (k, r), carried.internalisation)
 
 
 def _crosses(model: Model, factor: str) -> bool:
@@ -229,42 +203,37 @@ def _crosses(model: Model, factor: str) -> bool:
     return bool(getattr(model.factors[factor], f"{model.tumour.species}_acts_on_{model.host.species}"))
 
 
-def _place_tumour(model: Model, layout: Layout, arrays: Arrays) -> None:
+def _place_tumour(model: Model, layout: Layout, entries: Entries) -> None:
     tumour = model.tumour
-    arrays.make("tumour", len(TUMOUR_FIELDS))
-    arrays.make("composition", len(layout.cell_types))
     parts = {
         "cell_density": tumour.cell_density,
         "division": model.cell_types[layout.cell_types[0]].behaviours["division"].base,
     }
-    for index, name in enumerate(TUMOUR_FIELDS):
-        quantity = parts.get(name) or getattr(tumour.crowding, name, None) or getattr(tumour.dissemination, name)
-        arrays.put("tumour", (index,), quantity)
+    for name in Tumour.__annotations__:
+        if name != "composition":
+            quantity = parts.get(name) or getattr(tumour.crowding, name, None)
+            entries.put("tumour", name, (), quantity or getattr(tumour.dissemination, name))
     for cell_type, share in tumour.composition.items():
-        arrays.put("composition", (layout.cell_types.index(cell_type),), share)
+        entries.put("tumour", "composition", (layout.cell_types.index(cell_type),), share)
 
 
-def _place_body(model: Model, arrays: Arrays) -> None:
+def _place_body(model: Model, entries: Entries) -> None:
     host = model.host
-    arrays.make("body", len(Body._fields))
-    for index, name in enumerate(Body._fields):
+    for name in Body.__annotations__:
         if name == "neutrophil_loss":
-            arrays.put("body", (index,), host.marrow.neutrophil_half_life, _rate)
+            entries.put("body", name, (), host.marrow.neutrophil_half_life, rate_of)
             continue
         part = next(part for part in (host.body, host.circulation, host.marrow) if hasattr(part, name))
-        arrays.put("body", (index,), getattr(part, name))
+        entries.put("body", name, (), getattr(part, name))
 
 
-def _place_sites(model: Model, layout: Layout, arrays: Arrays) -> None:
-    for name in ("flow", "volume", "stress", "receptivity"):
-        arrays.make(f"site {name}", len(layout.sites))
-    arrays.make("site cells", len(layout.sites), len(layout.cell_types))
+def _place_sites(model: Model, layout: Layout, entries: Entries) -> None:
     for s, name in enumerate(layout.sites):
         if name not in model.host.sites:
-            raise PagetError("a host needs every site", key=f"sites.{name}", allowed=", ".join(layout.sites))
+            raise PagetError("a host needs every site", key=f"sites.{name}", allowed=layout.sites)
         site = model.host.sites[name]
         for part in ("flow", "volume", "stress", "receptivity"):
-            arrays.put(f"site {part}", (s,), getattr(site, part))
+            entries.put("sites", part, (s,), getattr(site, part))
         for cell_type, density in site.cells.items():
             if cell_type in layout.cell_types:
-                arrays.put("site cells", (s, layout.cell_types.index(cell_type)), density)
+                entries.put("sites", "cells", (s, layout.cell_types.index(cell_type)), density)

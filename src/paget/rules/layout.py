@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from paget.errors import PagetError
 from paget.model import Model
 from paget.model.mechanism import Rule
-from paget.rules.rule_table import CONTACT_SIGNALS_PER_BEHAVIOUR, IntArray
-from paget.rules.tables import TUMOUR_BEHAVIOURS, BehaviourIndex, SignalIndex
+from paget.rules.rule_table import CONTACT_SIGNALS_PER_BEHAVIOUR
+from paget.rules.tables import TUMOUR_BEHAVIOURS, SignalIndex
+
+IntArray = npt.NDArray[np.int64]
 
 SITES = ("mammary fat pad", "axillary node", "lung", "bone", "liver", "brain", "rest")
 """Sites of a host, in the order of all arrays."""
@@ -34,12 +38,28 @@ class Layout:
     """(cell type, behaviour), secretions first."""
     rules: tuple[Rule, ...]
     """Rules sorted by behaviour."""
-    first_rule: IntArray
-    rule_signal: IntArray
-    rule_increases: IntArray
-    contacts: IntArray
-    behaviour_index: BehaviourIndex
-    signal_index: SignalIndex
+    indices: dict[str, dict[str, Any]]
+    """Integers of the tables by part and field: rules, behaviour, signal."""
+
+    def counts(self) -> dict[str, int]:
+        """How many of each, by the names of `paget.rules.tables.Count`."""
+        return {
+            "types": len(self.cell_types),
+            "factors": len(self.factors),
+            "receptors": len(self.receptors),
+            "drugs": len(self.drugs),
+            "partners": len(self.partners),
+            "behaviours": len(self.behaviours),
+            "secretions": len(self.indices["behaviour"]["secretion"]),
+            "transformations": len(self.indices["behaviour"]["transformation"]),
+        }
+
+    def lengths(self) -> dict[str, int]:
+        """Length needed along each axis of the tables."""
+        counts = self.counts()
+        names = ("types", "factors", "receptors", "drugs", "behaviours", "partners", "secretions")
+        lengths = {axis: counts[name] for axis, name in zip("KFRDBPN", names, strict=True)}
+        return lengths | {"T": counts["transformations"], "O": len(self.routes), "Q": len(self.rules)}
 
 
 def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
@@ -63,12 +83,16 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
         sites=SITES,
         behaviours=behaviours,
         rules=rules,
-        first_rule=np.searchsorted(owners, np.arange(len(behaviours) + 1)).astype(np.int64),
-        rule_signal=np.array(signals, dtype=np.int64),
-        rule_increases=np.array([rule.direction == "increases" for rule in rules], dtype=np.int64),
-        contacts=_contacts(rules, signals, owners, behaviours, signal_index, len(cell_types)),
-        behaviour_index=_behaviour_index(model, places, cell_types, factors, partners),
-        signal_index=signal_index,
+        indices={
+            "rules": {
+                "first_rule": np.searchsorted(owners, np.arange(len(behaviours) + 1)),
+                "signal": signals,
+                "increases": [int(rule.direction == "increases") for rule in rules],
+                "contacts": _contacts(rules, signals, owners, behaviours, signal_index, len(cell_types)),
+            },
+            "behaviour": _behaviour_index(model, places, cell_types, factors, partners),
+            "signal": signal_index,
+        },
     )
 
 
@@ -83,33 +107,34 @@ def _routes(model: Model, drugs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names)) or ("i.v.",)
 
 
-def _signal_index(types: int, factors: int, receptors: int) -> SignalIndex:
+def _signal_index(types: int, factors: int, receptors: int) -> dict[str, int]:
+    """First index of each group of signals: factors, receptor activities by cell type, contacts, single ones."""
     contact = factors + types * receptors
-    rest = contact + types
-    return SignalIndex(factors, contact, rest, rest + 1, rest + 2, rest + 3)
+    starts = (factors, contact, *range(contact + types, contact + types + 4))
+    return dict(zip(SignalIndex.__annotations__, starts, strict=True))
 
 
-def _signal(rule: Rule, cell_types, factors, receptors, index: SignalIndex) -> int:
+def _signal(rule: Rule, cell_types, factors, receptors, index: dict[str, int]) -> int:
     """Index of the signal of a rule, as its cell type senses it."""
     name = rule.signal
     if name in factors:
         return factors.index(name)
     plain = name.replace(" ", "_")
-    if plain in SignalIndex._fields:
-        return getattr(index, plain)
+    if plain in index:
+        return index[plain]
     if name.startswith("contact with "):
-        return index.contact + cell_types.index(name.removeprefix("contact with "))
+        return index["contact"] + cell_types.index(name.removeprefix("contact with "))
     receptor = name.removesuffix(" activity")
     if receptor in receptors:
-        return index.activity + cell_types.index(rule.cell_type) * len(receptors) + receptors.index(receptor)
+        return index["activity"] + cell_types.index(rule.cell_type) * len(receptors) + receptors.index(receptor)
     raise PagetError("the host engine does not know this signal", key=rule.signal, found=rule.signal)
 
 
-def _contacts(rules, signals, owners, behaviours, index: SignalIndex, types: int) -> IntArray:
+def _contacts(rules, signals, owners, behaviours, index: dict[str, int], types: int) -> IntArray:
     """Contact signals of each behaviour, shape (B, 2)."""
     table = np.full((len(behaviours), CONTACT_SIGNALS_PER_BEHAVIOUR), ABSENT, dtype=np.int64)
     for rule, signal, owner in zip(rules, signals, owners, strict=True):
-        if index.contact <= signal < index.contact + types and signal not in table[owner]:
+        if index["contact"] <= signal < index["contact"] + types and signal not in table[owner]:
             free = np.flatnonzero(table[owner] == ABSENT)
             if free.size == 0:
                 raise PagetError(
@@ -121,7 +146,7 @@ def _contacts(rules, signals, owners, behaviours, index: SignalIndex, types: int
     return table
 
 
-def _behaviour_index(model: Model, places, cell_types, factors, partners) -> BehaviourIndex:
+def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dict[str, Any]:
     tumour = cell_types[0]
     missing = [name for name in TUMOUR_BEHAVIOURS if (tumour, name) not in places]
     if missing:
@@ -134,7 +159,7 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> Beh
     def of_all(name: str) -> IntArray:
         return np.array([places.get((cell, name), ABSENT) for cell in cell_types], dtype=np.int64)
 
-    return BehaviourIndex(
+    return dict(
         tumour=np.array([places[tumour, name] for name in TUMOUR_BEHAVIOURS], dtype=np.int64),
         secretion=_triples(places, cell_types, "secretion of ", factors),
         recruitment=of_all("recruitment"),

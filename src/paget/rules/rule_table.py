@@ -9,45 +9,14 @@ Poisson law of each contact signal, up to two of them.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-
 from paget.compiled import kernel, law
 from paget.rules.response import hill_term, respond
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 CONTACT_SIGNALS_PER_BEHAVIOUR = 2
 """Contact signals that one behaviour may sense; a third would need a triple sum."""
 
 POISSON_TAIL = 1e-12
 """Probability of contact numbers that the average leaves out."""
-
-
-class RuleTable(NamedTuple):
-    """Behaviours 0..B-1 and their rules, sorted by behaviour."""
-
-    base: FloatArray
-    """Value without signals, shape (B,), in the unit of the behaviour."""
-    minimum: FloatArray
-    """Value under full inhibition, shape (B,)."""
-    maximum: FloatArray
-    """Value under full promotion, shape (B,)."""
-    first_rule: IntArray
-    """Rules of behaviour b are first_rule[b] .. first_rule[b + 1] - 1; shape (B + 1,)."""
-    signal: IntArray
-    """Signal of each rule, shape (R,)."""
-    increases: IntArray
-    """1 where the signal increases the behaviour, 0 where it decreases it; shape (R,)."""
-    half: FloatArray
-    """Half-maximum of each rule, in the unit of its signal; shape (R,)."""
-    power: FloatArray
-    """Hill power of each rule; shape (R,)."""
-    contacts: IntArray
-    """Contact signals that a behaviour senses, -1 where none; shape (B, 2)."""
 
 
 @law

@@ -6,9 +6,10 @@ stands there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated
 
-from paget.rules.rule_table import FloatArray, IntArray, RuleTable
+Real = float
+Whole = int
 
 TUMOUR_CELL = 0
 """Index of the tumour cell among the cell types."""
@@ -53,26 +54,49 @@ TUMOUR_BEHAVIOURS = (
 ) = range(len(TUMOUR_BEHAVIOURS))
 
 
-class BehaviourIndex(NamedTuple):
+class RuleTable:
+    """Behaviours 0..B-1 and their rules, sorted by behaviour."""
+
+    base: Annotated[Real, "B"]
+    """Value without signals, shape (B,), in the unit of the behaviour."""
+    minimum: Annotated[Real, "B"]
+    """Value under full inhibition, shape (B,)."""
+    maximum: Annotated[Real, "B"]
+    """Value under full promotion, shape (B,)."""
+    first_rule: Annotated[Whole, "B + 1"]
+    """Rules of behaviour b are first_rule[b] .. first_rule[b + 1] - 1; shape (B + 1,)."""
+    signal: Annotated[Whole, "Q"]
+    """Signal of each rule, shape (Q,)."""
+    increases: Annotated[Whole, "Q"]
+    """1 where the signal increases the behaviour, 0 where it decreases it; shape (Q,)."""
+    half: Annotated[Real, "Q"]
+    """Half-maximum of each rule, in the unit of its signal; shape (Q,)."""
+    power: Annotated[Real, "Q"]
+    """Hill power of each rule; shape (Q,)."""
+    contacts: Annotated[Whole, "B", 2]
+    """Contact signals that a behaviour senses, -1 where none; shape (B, 2)."""
+
+
+class BehaviourIndex:
     """Where each behaviour stands in the rule table; -1 where a cell type has none. K cell types, F factors."""
 
-    tumour: IntArray
+    tumour: Annotated[Whole, 16]
     """Behaviours of the tumour cell, shape (len(TUMOUR_BEHAVIOURS),)."""
-    secretion: IntArray
+    secretion: Annotated[Whole, "N", 3]
     """Secretions as rows (cell type, factor, behaviour), shape (N, 3); their behaviours stand first, 0..N-1."""
-    recruitment: IntArray
+    recruitment: Annotated[Whole, "K"]
     """Recruitment of each cell type, shape (K,)."""
-    death: IntArray
+    death: Annotated[Whole, "K"]
     """Death of each cell type, shape (K,)."""
-    transformation: IntArray
+    transformation: Annotated[Whole, "T", 3]
     """Transformations as rows (from, to, behaviour), shape (T, 3)."""
-    attack: IntArray
+    attack: Annotated[Whole, "K"]
     """Attack of each cell type on tumour cells, shape (K,)."""
-    adhesion: IntArray
+    adhesion: Annotated[Whole, "P"]
     """Adhesion of tumour cells to each partner type, shape (P,)."""
-    partner: IntArray
+    partner: Annotated[Whole, "P"]
     """Cell type of each partner, shape (P,)."""
-    matrix: IntArray
+    matrix: Annotated[Whole, 3, "K"]
     """Deposition, alignment and digestion of collagen by each cell type, shape (3, K)."""
     endothelial: int
     """Index of the endothelial cell among the cell types, -1 without."""
@@ -80,7 +104,7 @@ class BehaviourIndex(NamedTuple):
     """Index of the neutrophil among the cell types, -1 without."""
 
 
-class SignalIndex(NamedTuple):
+class SignalIndex:
     """Where each signal stands in the vector of signals."""
 
     activity: int
@@ -93,30 +117,30 @@ class SignalIndex(NamedTuple):
     collagen_alignment: int
 
 
-class Signalling(NamedTuple):
+class Signalling:
     """Factors and receptors. F factors, R receptors."""
 
-    decay: FloatArray
+    decay: Annotated[Real, "F"]
     """Decay of each factor (1/day), shape (F,)."""
-    exchange: FloatArray
+    exchange: Annotated[Real, "F"]
     """Exchange with blood at reference vessel density (1/day), shape (F,)."""
-    crosses: FloatArray
+    crosses: Annotated[Real, "F"]
     """1 where the tumour's molecule counts for the host's receptors and back, shape (F,)."""
-    affinity: FloatArray
+    affinity: Annotated[Real, "R", "F"]
     """Dissociation constant of each receptor and factor (nM), infinite where it does not bind; shape (R, F)."""
-    receptors: FloatArray
+    receptors: Annotated[Real, "K", "R"]
     """Receptors per cell, shape (K, R)."""
-    internalisation: FloatArray
+    internalisation: Annotated[Real, "K", "R"]
     """Internalisation of occupied receptors (1/day), shape (K, R)."""
-    plasma_free: FloatArray
+    plasma_free: Annotated[Real, "F"]
     """Free ligand in plasma without drug (nM), shape (F,)."""
-    plasma_total: FloatArray
+    plasma_total: Annotated[Real, "F"]
     """Total ligand in plasma without drug (nM), shape (F,)."""
-    bound_clearance: FloatArray
+    bound_clearance: Annotated[Real, "F"]
     """Turnover of ligand bound in plasma (1/day), shape (F,)."""
 
 
-class Tumour(NamedTuple):
+class Tumour:
     """Numbers of the tumour that are not behaviours."""
 
     cell_density: float
@@ -146,11 +170,11 @@ class Tumour(NamedTuple):
     company_scale: float
     niche_tumour_share: float
     """Share of tumour cells among the cells around a small lesion."""
-    composition: FloatArray
+    composition: Annotated[Real, "K"]
     """Cells of each type per tumour cell at inoculation, shape (K,)."""
 
 
-class Body(NamedTuple):
+class Body:
     """Numbers of the host that are not sites."""
 
     weight: float
@@ -178,80 +202,95 @@ class Body(NamedTuple):
     """Turnover of collagen and loss of its order (1/day)."""
 
 
-class Sites(NamedTuple):
+class Sites:
     """Organs. S sites in the order of `paget.host.record.SITES`."""
 
-    flow: FloatArray
+    flow: Annotated[Real, "S"]
     """Share of cardiac output by arteries, shape (S,)."""
-    volume: FloatArray
+    volume: Annotated[Real, "S"]
     """Volume (mm3), shape (S,)."""
-    stress: FloatArray
+    stress: Annotated[Real, "S"]
     """Factor on the death of tumour cells new to the organ, shape (S,)."""
-    receptivity: FloatArray
+    receptivity: Annotated[Real, "S"]
     """Factor on waking, shape (S,)."""
-    cells: FloatArray
+    cells: Annotated[Real, "S", "K"]
     """Resident cells (1/mm3), shape (S, K)."""
 
 
-class Drugs(NamedTuple):
+class Drugs:
     """Drugs of the model. D drugs, O routes, F factors, R receptors, K cell types, B behaviours."""
 
-    clearance: FloatArray
+    clearance: Annotated[Real, "D"]
     """Linear clearance (L/kg/day), shape (D,)."""
-    volume: FloatArray
+    volume: Annotated[Real, "D"]
     """Central volume (L/kg), shape (D,)."""
-    peripheral_volume: FloatArray
+    peripheral_volume: Annotated[Real, "D"]
     """Peripheral volume (L/kg), 0 for one compartment; shape (D,)."""
-    distribution_clearance: FloatArray
+    distribution_clearance: Annotated[Real, "D"]
     """Exchange between the compartments (L/kg/day), shape (D,)."""
-    maximum_elimination: FloatArray
+    maximum_elimination: Annotated[Real, "D"]
     """Saturable elimination (mg/kg/day), 0 for linear; shape (D,)."""
-    half_saturation: FloatArray
+    half_saturation: Annotated[Real, "D"]
     """Concentration of half-maximal elimination (mg/L), shape (D,)."""
-    bioavailability: FloatArray
+    bioavailability: Annotated[Real, "D", "O"]
     """Share of a dose that arrives, shape (D, O); NaN where the route is unknown."""
-    absorption: FloatArray
+    absorption: Annotated[Real, "D", "O"]
     """First-order absorption (1/day), 0 for i.v.; shape (D, O)."""
-    damage_rate: FloatArray
+    damage_rate: Annotated[Real, "D"]
     """Largest rate of damage to cycling cells (1/day), 0 for drugs that do none; shape (D,)."""
-    damage_half: FloatArray
+    damage_half: Annotated[Real, "D"]
     """Lingering exposure of half that rate (ug day/mL), shape (D,)."""
-    damage_power: FloatArray
+    damage_power: Annotated[Real, "D"]
     """Hill power, shape (D,)."""
-    washout: FloatArray
+    washout: Annotated[Real, "D"]
     """Loss of the lingering exposure (1/day), shape (D,)."""
-    binding_sites: FloatArray
+    binding_sites: Annotated[Real, "D"]
     """Ligand-binding sites per plasma concentration (nM per ug/mL), shape (D,)."""
-    binding_affinity: FloatArray
+    binding_affinity: Annotated[Real, "D", "F"]
     """Dissociation constant from each factor in this host (nM), infinite where it does not bind; shape (D, F)."""
-    on_rate: FloatArray
+    on_rate: Annotated[Real, "D", "F"]
     """Association (1/nM/day), shape (D, F)."""
-    tissue_share: FloatArray
+    tissue_share: Annotated[Real, "D"]
     """Concentration in tissue relative to plasma, shape (D,)."""
-    complex_clearance: FloatArray
+    complex_clearance: Annotated[Real, "D", "F"]
     """Turnover of ligand held by the drug (1/day), shape (D, F)."""
-    molar: FloatArray
+    molar: Annotated[Real, "D"]
     """Molar concentration per mass concentration (nM per ug/mL), shape (D,)."""
-    antagonism: FloatArray
+    antagonism: Annotated[Real, "D", "R"]
     """Inhibition constant at each receptor (nM), infinite where none; shape (D, R)."""
-    depletion_rate: FloatArray
+    depletion_rate: Annotated[Real, "D", "K"]
     """Largest added death rate of each cell type (1/day), shape (D, K)."""
-    depletion_half: FloatArray
+    depletion_half: Annotated[Real, "D", "K"]
     """Plasma concentration of half that rate (ug/mL), shape (D, K)."""
-    modification: FloatArray
+    modification: Annotated[Real, "D", "B"]
     """Factor on each behaviour at saturation, 1 where none; shape (D, B)."""
-    modification_half: FloatArray
+    modification_half: Annotated[Real, "D", "B"]
     """Plasma concentration of half that change (ug/mL), shape (D, B)."""
-    weight_loss: FloatArray
+    weight_loss: Annotated[Real, "D"]
     """Relative loss of weight per exposure (1/(ug day/mL)), shape (D,)."""
-    weight_recovery: FloatArray
+    weight_recovery: Annotated[Real, "D"]
     """Recovery of the lost weight (1/day), shape (D,)."""
-    neutrophil_suppression: FloatArray
+    neutrophil_suppression: Annotated[Real, "D"]
     """Inhibition of neutrophil precursors per lingering exposure (1/(ug day/mL)), shape (D,)."""
 
 
-class Tables(NamedTuple):
+class Count:
+    """How many of each there are; arrays are as long as their capacity."""
+
+    types: int
+    factors: int
+    receptors: int
+    drugs: int
+    partners: int
+    behaviours: int
+    secretions: int
+    transformations: int
+
+
+class Tables:
     """One model, ready to run."""
+
+    count: Count
 
     rules: RuleTable
     behaviour: BehaviourIndex
