@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+FAULT = 1
 INPUT_ERROR = 2
 INTERRUPTED = 130
 
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe (`paget list | head`) has seen enough. Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception:
+        return _fault()
 
 
 def _run(arguments: list[str]) -> int:
@@ -66,6 +69,16 @@ def _command_path(usage_error: Exception) -> str:
 def _input_error(message: str) -> int:
     sys.stderr.write(f"paget: error: {message}\n")
     return INPUT_ERROR
+
+
+def _fault() -> int:
+    import traceback
+
+    traceback.print_exc()
+    sys.stderr.write(
+        "paget: this is a fault in Paget, not in your input; please report it with the text above\n"
+    )
+    return FAULT
 
 
 def _interrupted() -> int:
