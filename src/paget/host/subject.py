@@ -21,6 +21,8 @@ from paget.host.timeline import (
 )
 from paget.host.treatment import fill_kinetics
 from paget.rules.compile import CompiledModel
+from paget.rules.records import capacities, dtype_of
+from paget.rules.tables import Tables
 
 MOST_LISTED = 1 << 18
 """Lesions that all snapshots of a subject can list together."""
@@ -114,3 +116,18 @@ def _account(state) -> dict[str, float]:
     for site, cells in zip(SITES, state["arrested_cells"], strict=True):
         account[f"arrested in {site}"] = float(cells)
     return account
+
+
+def warm_up() -> None:
+    """Compile the kernels, or load them from the cache: a study that ends before it begins, without any model.
+
+    Compilation goes by type, and the types are those of every model of the usual size.
+    """
+    axes = capacities({})
+    tables = np.zeros(1, dtype=dtype_of(Tables, axes))[0]
+    state = new_state(tables, tuple(sorted(axes.items())))[0]
+    real, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
+    regimen = Regimen(whole, whole, whole, whole, real, whole, real, whole, real)
+    protocol = Protocol(0, 1, 1, 0, 0.0, 1, 0.0, 0.0, 0, 1.0, 1.0, 1.0, whole, real)
+    rows, clock, listed = np.zeros((1, 1024)), np.zeros(6, dtype=np.int64), np.zeros((1, 5))
+    simulate(tables, state, regimen, protocol, np.uint64(0), whole, clock, rows, np.zeros(1), listed)
