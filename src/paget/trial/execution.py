@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from paget.assays import assay_numbers
 from paget.compiled import kernels_are_cached, mark_kernels_cached, source_hash
-from paget.host.subject import warm_up
 from paget.model import Catalog, model_hash
 from paget.model.trial_design import TrialDesign
 from paget.provenance import collect, content_hash
@@ -120,7 +119,7 @@ def _hash_of_models(cohort: Cohort) -> str:
 
 def _simulate(cohort: Cohort, store: PartStore | None, workers: int | None, tell: Progress) -> Outcomes:
     """All outcomes; those in the store are not simulated again."""
-    compile_kernels(tell)
+    compile_kernels(cohort, tell)
     seats = list(cohort.seats())
     outcomes: dict[Seat, Outcome] = {}
     if store is not None:
@@ -134,12 +133,14 @@ def _simulate(cohort: Cohort, store: PartStore | None, workers: int | None, tell
     return Outcomes([arm.name for arm in cohort.design.arms], assays, list(outcomes.items()))
 
 
-def compile_kernels(tell: Progress) -> None:
-    """Compile the kernels before the first animal, and say so, unless they lie compiled on the disk."""
+def compile_kernels(cohort: Cohort, tell: Progress) -> None:
+    """Compile the kernels by one animal, and say so, unless they lie compiled on the disk."""
     if kernels_are_cached():
         return
     tell({"phase": "compiling"})
-    warm_up()
+    first = next(cohort.seats())
+    cohort.prepare(first.draw)
+    cohort.run(first)
     mark_kernels_cached()
 
 
