@@ -12,14 +12,14 @@ author = "The Paget developers"
 copyright = "The Paget developers"
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "paget_docs"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "paget_docs"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 nitpicky = False
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
 
 html_theme = "furo"
 html_title = "Paget"

@@ -35,6 +35,10 @@ class CommandHelp(Directive):
         return [nodes.literal_block(text.getvalue(), text.getvalue())]
 
 
+EVERYWHERE = ("Quantity", "Between")
+"""Tables that stand in every kind of catalog file, and are told once."""
+
+
 class GeneratedMarkdown(Directive):
     """Base of directives that make Markdown, which is then read as if it stood in the page."""
 
@@ -58,6 +62,9 @@ class SchemaFields(GeneratedMarkdown):
     def markdown(self) -> str:
         from paget.model import json_schema
 
+        if self.arguments[0] == "quantity":
+            parts = json_schema("factor")["$defs"]
+            return "\n\n".join(_table(f"`{name}`", parts[name]) for name in EVERYWHERE)
         return schema_as_markdown(json_schema(self.arguments[0]))
 
 
@@ -69,9 +76,7 @@ class Endpoints(GeneratedMarkdown):
 
         rows = ["| endpoint | unit | kind | site | what is read |", "|---|---|---|---|---|"]
         for end in ENDPOINTS:
-            rows.append(
-                f"| `{end.name}` | {end.unit} | {end.kind} | {end.site or end.placeholder} | {end.text} |"
-            )
+            rows.append(f"| `{end.name}` | {end.unit} | {end.kind} | {end.site} | {end.text} |")
         return "\n".join(rows)
 
 
@@ -99,23 +104,39 @@ def _table(title: str, schema: dict[str, Any]) -> str:
 
 
 def _type(field: dict[str, Any]) -> str:
+    if field.get("type") == ["string", "number"]:
+        unit = field.get("x-unit", "")
+        return "share or percentage" if unit == "1" else f"setting in {unit}"
     if "$ref" in field:
         return f"`{field['$ref'].rsplit('/', 1)[-1]}`"
     if "const" in field:
         return _code(field["const"])
     if "enum" in field:
         return " or ".join(_code(value) for value in field["enum"])
-    if "anyOf" in field:
-        return " or ".join(_type(option) for option in field["anyOf"] if option.get("type") != "null")
+    options = field.get("anyOf") or field.get("oneOf")
+    if options:
+        return " or ".join(_type(option) for option in options if option.get("type") != "null")
+    if "prefixItems" in field:
+        return f"pair of {_type(field['prefixItems'][0])}"
     if field.get("type") == "array":
         return f"list of {_type(field.get('items', {}))}"
     if field.get("type") == "object" and isinstance(field.get("additionalProperties"), dict):
         return f"table of {_type(field['additionalProperties'])}"
-    return str(field.get("type", "any"))
+    return _PLAIN_TYPES.get(str(field.get("type")), "any")
+
+
+_PLAIN_TYPES = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "`true` or `false`",
+    "object": "table",
+    "array": "list",
+}
 
 
 def _code(value: object) -> str:
-    if value is None:
+    if value in (None, "", []) or isinstance(value, dict):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

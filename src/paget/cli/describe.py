@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -24,4 +25,15 @@ def describe(
     """
     from paget import model
 
-    typer.echo(model.describe(model.load_catalog(project), name))
+    show(model.describe(model.load_catalog(project), name))
+
+
+def show(markdown: str) -> None:
+    """Print Markdown: set for reading on a terminal, as it is elsewhere."""
+    if not sys.stdout.isatty():
+        typer.echo(markdown.rstrip())
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(markdown))

@@ -115,3 +115,4 @@ def _print_result(result: TrialResult, folder: Path, json: bool) -> None:
     from paget.report import terminal_summary
 
     typer.echo(terminal_summary(result))
+    typer.echo(f"Report: {folder / 'report.html'}")
