@@ -68,7 +68,13 @@ def conversion_factor(unit: str, target: str) -> float:
         raise PagetError(
             "wrong unit", found=unit, allowed=f"{_unit_name(target)}, or another unit of the same kind"
         )
-    return root[0] / target_root[0]
+    return _clean(root[0] / target_root[0])
+
+
+def _clean(factor: float) -> float:
+    """A factor that is a whole number but for rounding (1 cm^3 is 1000.0000000000001 mm^3) made whole."""
+    whole = round(factor) if factor < 1e15 else 0
+    return float(whole) if whole and abs(factor - whole) < 1e-12 * whole else factor
 
 
 def to_canonical(value: float, unit: str, target: str) -> float:

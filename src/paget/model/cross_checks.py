@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from paget.errors import PagetError, did_you_mean
 from paget.model.biology import Behaviour, ReceptorOnCell
-from paget.model.host import SITES
+from paget.model.drug import Drug, Modifies
+from paget.model.host import SITES, Host
 from paget.model.mechanism import Mechanism, Rule
 from paget.model.names import Item
 from paget.model.quantity import BadValue, In
@@ -218,23 +219,25 @@ def _twice(mechanism: Mechanism, index: int, rule: Rule, other: Mechanism, other
     )
 
 
-def _check_host(host: Item, catalog: Catalog) -> None:
+def _check_host(host: Host, catalog: Catalog) -> None:
     for site in SITES:
-        if site not in host.sites:  # type: ignore[attr-defined]
+        if site not in host.sites:
             raise host.error(f"site '{site}' is missing", "sites", allowed=SITES)
-    for site, organ in host.sites.items():  # type: ignore[attr-defined]
+    for site, organ in host.sites.items():
         for name in organ.cells:
             _known(host, ("sites", site, "cells", name), "cell-type", name, catalog)
-    for name, ligand in host.plasma.items():  # type: ignore[attr-defined]
+    for name, ligand in host.plasma.items():
         _known(host, ("plasma", name), "factor", name, catalog)
         if ligand.free.canonical > ligand.total.canonical:
             what = "more is free than there is in total"
             raise host.error(what, "plasma", name, "free", found=f"{ligand.free.canonical:g} nM")
 
 
-def _check_drug(drug: Item, catalog: Catalog) -> None:
+def _check_drug(drug: Drug, catalog: Catalog) -> None:
     kinds = {"factor": "factor", "receptor": "receptor", "cell_type": "cell-type"}
-    for index, action in enumerate(drug.actions):  # type: ignore[attr-defined]
+    for index, action in enumerate(drug.actions):
         for key, kind in kinds.items():
             if hasattr(action, key):
                 _known(drug, ("actions", index, key), kind, getattr(action, key), catalog)
+        if isinstance(action, Modifies):
+            _term(drug, ("actions", index, "behaviour"), "behaviours", action.behaviour, catalog)

@@ -58,10 +58,9 @@ def _why_unbound(action: Binds, model: Model) -> str | None:
     if action.factor not in model.factors:
         return f"there is no {action.factor} here"
     made = sources_of_factor(action.factor, model.cell_types, model.tumour, model.host)
-    if not set(made) & set(action.affinity):
-        return (
-            f"it does not bind {' or '.join(sorted(made))} {action.factor}"
-            if made
-            else f"nothing makes {action.factor}"
-        )
+    if not made:
+        return f"nothing makes {action.factor} here"
+    # Plasma and the cells of the host fill the pool of the ligand; what the antibody does to it, it does there.
+    if model.host.species not in action.affinity:
+        return f"it does not bind {model.host.species} {action.factor}"
     return None

@@ -57,8 +57,13 @@ class Entry(BaseModel):
         return data
 
 
-def _as_pair(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def as_pair(value: Any) -> Any:
+    """A list of two as a tuple; BadValue for lists of another length."""
+    if isinstance(value, list):
+        if len(value) != 2:
+            raise BadValue("must be a list of two", found=value)
+        return tuple(value)
+    return value
 
 
 class Between(Entry):
@@ -85,7 +90,7 @@ class Quantity(Entry):
     """Key of references.bib (several with commas), or `assumed`."""
     kind: Literal["measured", "derived", "fitted", "assumed"]
     """How the number came about."""
-    range: Annotated[tuple[float, float], BeforeValidator(_as_pair)] | None = None
+    range: Annotated[tuple[float, float], BeforeValidator(as_pair)] | None = None
     """Uncertainty: lowest and highest plausible value, in `unit`. Default: none stated."""
     between: Between | None = None
     """Differences between animals. Default: the same in all."""
@@ -142,6 +147,7 @@ class Quantity(Entry):
         """This number kept in the unit of `limits`, and within them; BadValue otherwise."""
         self._canonical = self._converted(self.value, limits)
         self._canonical_unit = limits.unit
+        self._canonical_range = None
         if self.range is not None:
             self._canonical_range = (
                 self._converted(self.range[0], limits),

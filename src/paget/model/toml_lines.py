@@ -7,6 +7,7 @@ A file has been parsed by `tomllib` before, so it is well formed.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
@@ -67,12 +68,20 @@ def _keys(text: str) -> tuple[list[str], str]:
     keys: list[str] = []
     position = 0
     while match := _KEY_PART.match(text, position):
-        keys.append(next(group for group in match.groups() if group is not None))
+        keys.append(_unescaped(match))
         position = match.end()
         if text[position : position + 1] != ".":
             break
         position += 1
     return keys, text[position:]
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """A key as `tomllib` gives it."""
+    key = next(group for group in match.groups() if group is not None)
+    if match.group(1) is not None and "\\" in key:
+        return next(iter(tomllib.loads(f'"{key}" = 0')))
+    return key
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

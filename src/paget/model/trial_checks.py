@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from paget.errors import PagetError, did_you_mean
 from paget.model.drug_checks import check_drug
 from paget.model.edits import apply_edit
-from paget.model.endpoints import PRIMARY_SITE, endpoint_names, find_endpoint, is_size_matched
+from paget.model.endpoints import PRIMARY_SITE, Endpoint, endpoint_names, find_endpoint, is_size_matched
 from paget.model.quantity import BadValue
 from paget.model.resolved import Model
 from paget.model.resolving import resolve
@@ -173,6 +173,7 @@ def _check_assay(
             else "at_volume is for endpoints named '..., size-matched'"
         )
         raise design.error(what, *here, found=assay.endpoint)
+    _check_settings(design, here, assay, endpoint)
     if assay.site is not None:
         _known(design, (*here, "site"), "site", assay.site, sites)
     if (endpoint.site == PRIMARY_SITE or assay.at_volume is not None) and not design.inoculum.makes_primary:
@@ -183,6 +184,26 @@ def _check_assay(
     for number, day in enumerate(assay.days or []):
         if not math.isinf(day) and day > design.duration:
             raise _after_the_end(design, (*here, "days", number), day.text)
+
+
+def _check_settings(
+    design: TrialDesign, here: tuple[str | int, ...], assay: AssayRequest, endpoint: Endpoint
+) -> None:
+    """Refuse a setting that would be ignored: this endpoint does not take it."""
+    for name in (
+        "site",
+        "receptors",
+        "threshold",
+        "error",
+        "draw_volume",
+        "sections",
+        "hours_after_last_dose",
+    ):
+        given = getattr(assay, name)
+        if given not in (None, []) and name not in endpoint.settings and given != endpoint.site:
+            allowed = endpoint.settings or "nothing"
+            what = f"{endpoint.name} has no {name} to set"
+            raise design.error(what, *here, name, found=given, allowed=allowed)
 
 
 def _check_contrasts(design: TrialDesign, model: Model, catalog: Catalog) -> None:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from paget.model.edits import Edit
 from paget.model.names import Item, Name, OneOf
-from paget.model.quantity import BadValue, Entry, In, Setting, _as_pair
+from paget.model.quantity import BadValue, Entry, In, Setting, as_pair
 from paget.model.treatment import Day, Surgery, Treatment
 
 INOCULUM_ROUTES = ("fat pad", "tail vein", "intracardiac", "portal vein")
@@ -183,7 +183,7 @@ class Contrast(Entry):
 
     endpoint: str
     """Endpoint, one of the assays."""
-    arms: Annotated[tuple[str, str], BeforeValidator(_as_pair)]
+    arms: Annotated[tuple[str, str], BeforeValidator(as_pair)]
     """The arm of interest and its reference."""
     test: Annotated[str, OneOf(*TESTS)] = "auto"
     """Test. Default: auto."""

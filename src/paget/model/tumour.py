@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from paget.model.biology import Behaviour, Species
 from paget.model.names import Item
-from paget.model.quantity import Entry, In, Quantity, _as_pair
+from paget.model.quantity import Entry, In, Quantity, as_pair
 
 TUMOUR_CELL = "tumour cell"
 
@@ -51,7 +51,7 @@ class Crowding(Entry):
 class Correlation(Entry):
     """Two numbers whose logarithms are correlated between animals."""
 
-    quantities: Annotated[tuple[str, str], BeforeValidator(_as_pair)]
+    quantities: Annotated[tuple[str, str], BeforeValidator(as_pair)]
     """The two numbers, as dotted keys of this file."""
     value: Annotated[Quantity, In("1", at_least=-1, at_most=1)]
     """Correlation of the logarithms [1]."""

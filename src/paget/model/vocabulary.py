@@ -22,7 +22,7 @@ class Meaning(Entry):
     """What an engine makes of a signal or behaviour."""
 
     meaning: Literal["exact", "closure", "absent"]
-    """`exact`: the engine has the thing itself; `closure`: a mean-field law stands for it; `absent`: it ignores rules."""
+    """`exact`: the engine has the thing itself; `closure`: a mean-field law stands for it; `absent`: it is ignored."""
     text: str
     """The law in words."""
 

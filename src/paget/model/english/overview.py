@@ -23,8 +23,9 @@ def describe_catalog(catalog: Catalog) -> list[str]:
     lines = [
         "# The model",
         "",
-        "Biology is written as rules in mechanisms: a signal that a cell senses increases or decreases what it does. "
-        "A tumour in a host, with all mechanisms that are not left out, is a model; a trial runs it in arms of animals.",
+        "Biology is written as rules in mechanisms: a signal that a cell senses increases or decreases what "
+        "it does. A tumour in a host, with all mechanisms that are not left out, is a model; a trial runs it "
+        "in arms of animals.",
         "",
         f"The catalog holds {len(quantities)} numbers: "
         + ", ".join(f"{kinds[kind]} {kind}" for kind in ("measured", "derived", "fitted", "assumed"))
