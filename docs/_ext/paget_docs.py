@@ -84,7 +84,9 @@ def schema_as_markdown(schema: dict[str, Any]) -> str:
     """Markdown tables of the fields of a schema: first the file itself, then the tables within it."""
     parts = [_table("The file", schema)]
     parts += [
-        _table(f"`{name}`", part) for name, part in schema.get("$defs", {}).items() if "properties" in part
+        _table(f"`{name}`", part)
+        for name, part in schema.get("$defs", {}).items()
+        if "properties" in part and name not in EVERYWHERE
     ]
     return "\n\n".join(parts)
 

@@ -37,7 +37,7 @@ def run(monkeypatch, tmp_path):
     monkeypatch.setattr("paget.trial.run_trial", run_trial)
     monkeypatch.setattr("paget.report.write_report", write_report, raising=False)
     monkeypatch.setattr(
-        "paget.report.terminal_summary", lambda result: f"table of {result.design.name}", raising=False
+        "paget.report.terminal_summary", lambda result, **_: f"table of {result.design.name}", raising=False
     )
     return SimpleNamespace(calls=calls, outcome=outcome)
 

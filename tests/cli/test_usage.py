@@ -67,7 +67,7 @@ MISTAKES = [
     (["new", "trial"], "FILE"),
     (["check"], "NAME|FILE"),
     (["report"], "DIR"),
-    (["list", "drgus"], "drugs"),
+    (["list", "drgus"], "drug"),
 ]
 
 

@@ -12,9 +12,11 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.")],
 ) -> None:
     """Write figures and report.html of a finished run again."""
-    from paget.report import terminal_summary, write_report
+    from paget.cli.trial import print_table
+    from paget.report import write_report
     from paget.trial import load_result
 
     result = load_result(folder)
     write_report(result, folder)
-    typer.echo(terminal_summary(result))
+    print_table(result)
+    typer.echo(f"Report: {folder / 'report.html'}")

@@ -12,6 +12,8 @@ import typer
 
 from paget.cli.options import ProjectOption
 
+WIDTH_IN_A_PIPE = 140
+
 if TYPE_CHECKING:
     from paget.trial import TrialResult
 
@@ -112,7 +114,12 @@ def _print_result(result: TrialResult, folder: Path, json: bool) -> None:
     if json:
         typer.echo((folder / "summary.json").read_text(encoding="utf-8").rstrip())
         return
+    print_table(result)
+    typer.echo(f"Report: {folder / 'report.html'}")
+
+
+def print_table(result: TrialResult) -> None:
+    """The summary as a table, as wide as the terminal; wide enough for most arms where there is none."""
     from paget.report import terminal_summary
 
-    typer.echo(terminal_summary(result))
-    typer.echo(f"Report: {folder / 'report.html'}")
+    typer.echo(terminal_summary(result, width=None if sys.stdout.isatty() else WIDTH_IN_A_PIPE))
