@@ -15,6 +15,14 @@ GROWTH = dict(zip(ARMS, (0.13, 0.08, 0.115, 0.05), strict=True))
 FOCI = dict(zip(ARMS, (14.0, 8.0, 11.0, 2.0), strict=True))
 STEPS = ("shed", "survived blood", "arrested", "entered", "awake", "micrometastasis", "macrometastasis")
 SITES = ("lung", "bone", "liver", "brain", "axillary node", "rest")
+COMPOSITION = {
+    "tumour cell": 60.0,
+    "fibroblast": 12.0,
+    "tumour-associated macrophage": 9.0,
+    "neutrophil": 4.0,
+    "CD8 T cell": 1.5,
+    "NK cell": 0.0,
+}
 DAYS = np.arange(0.0, 43.0, 3.0)
 
 TEXT = {
@@ -128,6 +136,10 @@ def _mouse(rng, frames, arm, animal, draw, shift) -> None:
         "residual tumour cells": (float(round(true[seen][-1] * 4e5 * rng.lognormal(0, 0.3))), "cell"),
         "CTC per mL": (float(rng.poisson(FOCI[arm] * 0.4)) / 0.8, "1/mL"),
         "survival": (float(last), "day"),
+        **{
+            f"composition: {kind}": (share * rng.lognormal(0, 0.3), "%")
+            for kind, share in COMPOSITION.items()
+        },
     }
     for endpoint, (value, unit) in readings.items():
         lost = endpoint == "collagen alignment" and animal == 3
