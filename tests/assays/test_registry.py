@@ -40,7 +40,7 @@ def test_every_number_of_an_assay_has_unit_source_and_kind():
     assert len(rows) > 20
     for row in rows:
         assert row["unit"]
-        assert row["text"]
+        assert row["note"]
         assert row["kind"] in ("measured", "derived", "fitted", "assumed")
         assert (row["source"] == "assumed") == (row["kind"] == "assumed")
 

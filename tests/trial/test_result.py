@@ -103,3 +103,21 @@ def test_heavy_packages_wait_until_they_are_needed():
     code = f"import sys, paget.trial; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_errors_of_the_assays_are_told(result):
+    rows = result.assay_parameters()
+    assert {row["endpoint"] for row in rows} >= {"primary volume", "{site} foci", "CTC per mL"}
+    assert not any(row["endpoint"] == "CTC clusters per mL" for row in rows)
+    assert all(row["path"].startswith("assays/") and row["source"] for row in rows)
+
+
+def test_a_figure(result):
+    axes = result.plot("growth")
+    assert axes.get_ylabel()
+
+
+def test_a_model_that_has_changed_since_the_run_is_told(result, caplog):
+    stale = TrialResult(result.design, {**result.provenance, "models": {"control": "another"}})
+    assert stale.model.tumour.name == "py230"
+    assert "has changed since this run" in caplog.text

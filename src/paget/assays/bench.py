@@ -83,11 +83,11 @@ NOTHING = Reading(math.nan, "no tumour tissue")
 
 def number(value: float, unit: str, source: str, kind: str, text: str) -> Any:
     """Default of a dataclass field that is a number of an assay, with its unit, source and kind as metadata."""
-    return field(default=value, metadata={"unit": unit, "source": source, "kind": kind, "text": text})
+    return field(default=value, metadata={"unit": unit, "source": source, "kind": kind, "note": text})
 
 
 def described_numbers(settings: Any) -> list[dict[str, Any]]:
-    """The numbers of one assay as rows: name, value, unit, source, kind, text."""
+    """The numbers of one assay as rows: name, value, unit, source, kind, note (what it is)."""
     return [
         {"name": item.name, "value": getattr(settings, item.name), **item.metadata}
         for item in fields(settings)

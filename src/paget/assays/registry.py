@@ -94,8 +94,9 @@ def expanded(endpoint: Endpoint, cell_types: tuple[str, ...]) -> list[Endpoint]:
 
 
 def assay_numbers() -> Iterator[dict[str, Any]]:
-    """All numbers of all assays as rows: endpoint, name, value, unit, source, kind, text; for methods and reports."""
+    """All numbers of all assays as rows like those of `paget.model.parameter_table`, with `endpoint` added."""
     for endpoint in ENDPOINTS:
         if endpoint.name in ASSAYS:
             for row in described_numbers(ASSAYS[endpoint.name].numbers):
-                yield {"endpoint": endpoint.name, **row}
+                path = f"assays/{endpoint.name}/{row['name']}"
+                yield {"path": path, "endpoint": endpoint.name, **row, "range": None, "between": None}

@@ -78,7 +78,8 @@ def _places(generator: Generator, count: int, height: float) -> FloatArray:
 def section_places(numbers: Sections, height: float) -> FloatArray:
     """Where the sections lie (mm from one face), closer together in an organ too thin for the spacing."""
     spacing = min(numbers.spacing, height / numbers.sections)
-    return height / 2.0 + (np.arange(numbers.sections) - 0.5 * (numbers.sections - 1)) * spacing
+    order = np.arange(numbers.sections, dtype=np.float64)
+    return height / 2.0 + (order - 0.5 * (numbers.sections - 1)) * spacing
 
 
 def sphere_diameters(volumes: FloatArray) -> FloatArray:

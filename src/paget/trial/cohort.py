@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from paget.assays import Animal
+from paget.host import run_subject
 from paget.host.regimen import Protocol, Regimen
-from paget.host.subject import run_subject
 from paget.keyed_random import subject_key
 from paget.model import Catalog, Model, resolve
 from paget.model.trial_design import Arm, TrialDesign

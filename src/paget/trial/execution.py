@@ -100,6 +100,7 @@ def _provenance(cohort: Cohort, catalog: Catalog, command: str | None) -> dict[s
         design=design.model_dump(mode="json", by_alias=True, exclude_none=True),
         command=command or "",
         project=None if catalog.project is None else str(catalog.project),
+        models={arm.name: model_hash(cohort.model_of(i)) for i, arm in enumerate(design.arms)},
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from paget.model import Catalog, load_catalog
 from paget.model.trial_design import TrialDesign
-from paget.trial.execution import run_trial
 from paget.trial.result import TrialResult
 
 
@@ -37,6 +36,8 @@ class Trial:
 
     def run(self, **options: Any) -> TrialResult:
         """Simulate and analyse it; options as in `paget.trial.run_trial` (seed, animals, draws, workers, out ...)."""
+        from paget.trial.execution import run_trial
+
         return run_trial(self.design, self.catalog, **options)
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from paget.model import Model
+    from paget.model.endpoints import Endpoint
     from paget.trial.cohort import Cohort
     from paget.trial.frames import Outcomes
+
+logger = logging.getLogger("paget")
 
 FRAMES = ("measurements", "endpoints", "contrasts", "survival", "funnel", "series", "lesions")
 
@@ -117,27 +121,41 @@ class TrialResult:
     @property
     def kinds(self) -> dict[str, str]:
         """Kind of each endpoint ("count", "fraction", "survival") where its unit does not tell."""
+        return {name: e.kind for name, e in self._found_endpoints().items() if e.kind != "continuous"}
+
+    def _found_endpoints(self) -> dict[str, Endpoint]:
+        """The endpoints that were read, by name."""
         from paget.model.endpoints import find_endpoint
 
-        model = self.model
-        found = {
-            name: find_endpoint(name, list(model.host.sites), list(model.cell_types))
-            for name in map(str, self.endpoints["endpoint"].unique())
-        }
-        return {name: e.kind for name, e in found.items() if e is not None and e.kind != "continuous"}
+        sites, cell_types = list(self.model.host.sites), list(self.model.cell_types)
+        names = map(str, self.endpoints["endpoint"].unique())
+        found = {name: find_endpoint(name, sites, cell_types) for name in names}
+        return {name: endpoint for name, endpoint in found.items() if endpoint is not None}
 
     @property
     def model(self) -> Model:
         """The model of the first arm; for a result that was read, resolved again from the catalog of today."""
         if self._model is None:
-            from paget.model import load_catalog, resolve
-
-            design, arm = self.design, self.design.arms[0]
-            catalog = load_catalog(self.provenance.get("project"))
-            self._model = resolve(
-                catalog, design.tumour, design.host, design.without, arm.edits, design.drugs()
-            )
+            self._model = self._resolved()
         return self._model
+
+    def _resolved(self) -> Model:
+        from paget.model import load_catalog, model_hash, resolve
+
+        design, arm = self.design, self.design.arms[0]
+        catalog = load_catalog(self.provenance.get("project"))
+        model = resolve(catalog, design.tumour, design.host, design.without, arm.edits, design.drugs())
+        if self.provenance.get("models", {}).get(arm.name) != model_hash(model):
+            logger.warning("the catalog has changed since this run; its model is described as it is today")
+        return model
+
+    def assay_parameters(self) -> list[dict[str, Any]]:
+        """Errors and limits of the assays of this trial, as rows like those of `paget.model.parameter_table`."""
+        from paget.assays import assay_numbers
+
+        found = self._found_endpoints()
+        patterns = {endpoint.pattern for endpoint in found.values()}
+        return [row for row in assay_numbers() if row["endpoint"] in patterns]
 
     def summary(self) -> dict[str, Any]:
         """The numbers that others ask for first, ready for JSON; the same as summary.json."""
