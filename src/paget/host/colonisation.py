@@ -18,7 +18,7 @@ from paget.host.ladder import climb
 from paget.host.lesions import update_volume
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, MICROMETASTASIS_CELLS
 from paget.host.state import FULL, GROUPS, KIND_COUNT, LESIONS
-from paget.keyed_random import Purpose, binomial, daughter_lineage, seek
+from paget.keyed_random import Purpose, binomial, daughter_lineage, seek, uniform
 from paget.rules.tables import (
     DEATH_AFTER_ARREST,
     DEATH_OF_LONE_FOUNDER,
@@ -30,6 +30,9 @@ from paget.rules.tables import (
 ENTERED_STEP = CASCADE_STEPS.index("entered")
 AWAKE_STEP = CASCADE_STEPS.index("awake")
 MICROMETASTASIS_STEP = CASCADE_STEPS.index("micrometastasis")
+
+COMPANY_SCALES = 12.0
+"""Company scales of cells from which a group no longer needs company: the excess death is e^-12 of a lone founder's."""
 
 _ARRESTED, _SOLITARY, _WAKING, _LADDER = (
     int(Purpose.ARREST_POOL),
@@ -146,28 +149,52 @@ def climb_ladder(tables, state, births, deaths, key, tick, dt):
     Groups that reach MICROMETASTASIS_CELLS become lesions, those without cells are dropped.
     """
     kept = 0
-    index = tables.behaviour.tumour[DEATH_OF_LONE_FOUNDER]
     for group in range(state.count[GROUPS]):
         site = state.group_site[group]
-        excess = state.niche_behaviours[site, index]
         seek(state.generator, key, _LADDER, tick, state.group_lineage[group])
-        size, left = climb(
-            state.group_size[group],
-            births[site],
-            deaths[site],
-            excess,
-            tables.tumour.company_scale,
-            dt,
-            MICROMETASTASIS_CELLS,
-            state.generator,
-        )
+        size = _climb_group(tables, state, site, state.group_size[group], births[site], deaths[site], dt)
         if size >= MICROMETASTASIS_CELLS:
-            found_lesion(tables, state, group, births[site], deaths[site], left)
+            found_lesion(tables, state, group, size)
         elif size > 0:
             state.group_size[group] = size
-            _copy_group(state, group, kept)
+            if kept < group:
+                _copy_group(state, group, kept)
             kept += 1
     state.count[GROUPS] = kept
+
+
+@kernel
+def _climb_group(tables, state, site, size, birth, death, dt):
+    """Cells of one group after dt (day): the ladder while company matters, then linear birth and death."""
+    scale = tables.tumour.company_scale
+    free = min(np.int64(1.0 + COMPANY_SCALES * scale), MICROMETASTASIS_CELLS)
+    left = dt
+    if size < free:
+        excess = state.niche_behaviours[site, tables.behaviour.tumour[DEATH_OF_LONE_FOUNDER]]
+        if size == 1:
+            size, left = _first_event(state, birth, death + excess, dt)
+        size, left = climb(size, birth, death, excess, scale, left, free, state.generator)
+    if size >= free and left > 0.0:
+        size = birth_death_step(size, birth, death, left, state.generator)
+    return size
+
+
+@kernel
+def _first_event(state, birth, death, dt):
+    """(cells, time left) of a lone founder at its first birth or death (1/day), or (1, 0) if none comes within dt (day).
+
+    One random number decides what happens and when, because most founders die here.
+    """
+    rate = birth + death
+    event = -math.expm1(-rate * dt)
+    drawn = uniform(state.generator)
+    dying = event * death / rate
+    if drawn < dying:
+        return np.int64(0), 0.0
+    if drawn >= event:
+        return np.int64(1), 0.0
+    part = (drawn - dying) / (event - dying)  # uniform given a birth: its time is exponential, cut off at dt
+    return np.int64(2), dt + math.log1p(-part * event) / rate
 
 
 @kernel
@@ -180,8 +207,8 @@ def _copy_group(state, source, target):
 
 
 @kernel
-def found_lesion(tables, state, group, birth, death, left):
-    """Turn a founder group into a small lesion, grown for the time (day) left of the step."""
+def found_lesion(tables, state, group, size):
+    """Turn a founder group of `size` cells into a small lesion."""
     lesion = max(state.count[LESIONS], 1)
     if lesion >= state.site.size:
         state.count[FULL] = 1
@@ -190,7 +217,7 @@ def found_lesion(tables, state, group, birth, death, left):
     state.site[lesion] = site
     state.small[lesion] = 1
     state.cells[lesion, :] = 0
-    state.cells[lesion, 0] = birth_death_step(MICROMETASTASIS_CELLS, birth, death, left, state.generator)
+    state.cells[lesion, 0] = size
     state.stroma[lesion, :] = 0
     state.lineage[lesion] = state.group_lineage[group]
     state.founders[lesion] = state.group_founders[group]
