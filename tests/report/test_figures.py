@@ -151,6 +151,14 @@ class TestWhatIsDrawn:
         last_tick = max(day for day in ax.get_xticks() if day <= control.max())
         assert texts[texts.index("paclitaxel") - 1] == str((control >= last_tick).sum())
 
+    def test_weight_at_which_the_trial_kills_is_marked(self, make_result):
+        result = make_result(animals=2)
+        assert not tolerability(result, axes()).texts
+        result.design.humane_endpoint = SimpleNamespace(weight_loss=0.15)
+        ax = tolerability(result, axes())
+        assert ax.texts[0].get_text() == "humane endpoint: 15 % loss"
+        assert ax.texts[0].xy[1] == pytest.approx(85)
+
 
 class TestLooks:
     def test_an_arm_has_one_colour_everywhere(self, result):

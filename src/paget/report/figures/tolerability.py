@@ -73,13 +73,21 @@ def _draw(ax: Axes, result: Any, endpoint: str) -> None:
     quiet_grid(ax)
     if relative:
         ax.axhline(100, color=FAINT, linewidth=0.9)
-        ax.axhline(80, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
-        ax.annotate(
-            "20 % loss", (1, 80), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8.5
-        )
-        ax.set_ylim(bottom=min(ax.get_ylim()[0], 77))
+        _humane_limit(ax, result.design)
     else:
         ax.set_ylim(bottom=0)
+
+
+def _humane_limit(ax: Axes, design: Any) -> None:
+    """A line at the loss of weight at which the trial kills animals for humane reasons, where it does."""
+    loss = getattr(getattr(design, "humane_endpoint", None), "weight_loss", None)
+    if loss is None:
+        return
+    height = 100.0 * (1.0 - float(loss))
+    ax.axhline(height, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
+    words = f"humane endpoint: {100 * float(loss):g} % loss"
+    ax.annotate(words, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8.5)
+    ax.set_ylim(bottom=min(ax.get_ylim()[0], height - 3))
 
 
 def _relative(found: Readings) -> Readings:
