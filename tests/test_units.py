@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paget.errors import PagetError
@@ -98,10 +98,9 @@ UNITS = [
 ]
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(UNITS))
+@given(st.floats(-1e290, 1e290), st.sampled_from(UNITS))
 def test_there_and_back(value: float, units: tuple[str, str]) -> None:
     there = to_canonical(value, *units)
-    assume(math.isfinite(there))
     assert to_canonical(there, *reversed(units)) == pytest.approx(value, rel=1e-14, abs=1e-300)
 
 

@@ -87,7 +87,10 @@ def to_canonical(value: float, unit: str, target: str) -> float:
     if not math.isfinite(value):
         raise PagetError("must be a finite number", found=value)
     # Dividing by a whole number keeps 90 minute = 0.0625 day exact where multiplying by its inverse would not.
-    return value * factor if factor >= 1 or factor == 0 else value / conversion_factor(target, unit)
+    canonical = value * factor if factor >= 1 else value / conversion_factor(target, unit)
+    if not math.isfinite(canonical):
+        raise PagetError(f"is too large in {_unit_name(target)}", found=f"{value:g} {unit}")
+    return canonical
 
 
 def split_setting(text: str) -> tuple[float, str]:

@@ -36,8 +36,8 @@ def attribute(kind: str) -> str:
 
 
 def _plain_name(name: str) -> str:
-    if "/" in name or "{" in name or "," in name or name != name.strip():
-        raise BadValue("a name has no slash, comma, brace or space at its ends", found=name)
+    if any(sign in name for sign in "/{},") or name != name.strip() or not name.isprintable():
+        raise BadValue("a name has no slash, comma, brace or space at its ends", found=ascii(name))
     return name
 
 

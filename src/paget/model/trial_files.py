@@ -36,11 +36,9 @@ def read_catalog_trials(folder: Path, catalog: Catalog) -> None:
     """Read the trials of a catalog folder into the catalog, those that are extended first."""
     waiting = sorted(folder.glob("*.toml"))
     origins = {path: _read_raw(path) for path in waiting}
-    names = {origins[path].data.get("name") for path in waiting}
+    names = [origins[path].data.get("name") for path in waiting]
     while waiting:
-        ready = [
-            p for p in waiting if origins[p].data.get("extends") not in names - {origins[p].data.get("name")}
-        ]
+        ready = [path for path in waiting if not _waits(origins[path].data, names)]
         if not ready:
             raise origins[waiting[0]].error("trials extend each other in a circle", ("extends",))
         for path in ready:
@@ -52,8 +50,13 @@ def read_catalog_trials(folder: Path, catalog: Catalog) -> None:
                 )
             check_trial(design, catalog)
             catalog.trials[design.name] = design
-            names.discard(design.name)
+            names.remove(design.name)
             waiting.remove(path)
+
+
+def _waits(data: dict[str, Any], unread: list[Any]) -> bool:
+    """Whether a trial extends one that has not been read yet."""
+    return data.get("extends") in unread and data.get("extends") != data.get("name")
 
 
 def _read_raw(path: Path) -> Origin:
@@ -112,7 +115,11 @@ def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _are_named(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) and "name" in v for v in value)
+    """Whether this is a list of tables with names of their own."""
+    if not isinstance(value, list) or not value:
+        return False
+    names = [item.get("name") if isinstance(item, dict) else None for item in value]
+    return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
 
 
 def _merge_named(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
