@@ -89,7 +89,9 @@ def _solve_levels(tables, state, levels, vessels):
     for receptor in range(receptors):
         total = 0.0
         for cell_type in range(types):
-            internalising = signalling.receptors[cell_type, receptor] * signalling.internalisation[cell_type, receptor]
+            internalising = (
+                signalling.receptors[cell_type, receptor] * signalling.internalisation[cell_type, receptor]
+            )
             total += state.densities[cell_type] * internalising
         state.receptor_density[receptor] = total / fluid
     for _ in range(LEVEL_ITERATIONS):
@@ -146,8 +148,7 @@ def _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
     for cell_type in range(types):
         first = index.activity + cell_type * receptors
         for receptor in range(receptors):
-            present = signalling.receptors[cell_type, receptor] > 0.0
-            signals[first + receptor] = state.activity[receptor] if present else 0.0
+            signals[first + receptor] = signalling.expression[cell_type, receptor] * state.activity[receptor]
         share = state.densities[cell_type] / total if total > 0.0 else 0.0
         signals[index.contact + cell_type] = tables.body.neighbours * share
     signals[index.pressure] = pressure

@@ -51,7 +51,9 @@ class Entries:
         else:
             target[field][tuple(slice(length) for length in np.shape(value))] = value
 
-    def put(self, part: str, field: str, index: tuple[int, ...], quantity: Quantity, of: Transform = _same) -> None:
+    def put(
+        self, part: str, field: str, index: tuple[int, ...], quantity: Quantity, of: Transform = _same
+    ) -> None:
         """Write a quantity into an entry and remember the place."""
         self.slots.setdefault(quantity.path, []).append((part, field, index, of))
         _write(self.tables, part, field, index, of(quantity.canonical))
@@ -115,10 +117,11 @@ class CompiledModel:
     def with_values(self, values: Mapping[str, float]) -> CompiledModel:
         """A copy in which some quantities, by path, have other canonical values.
 
-        Quantities that the host engine does not read are passed over.
+        Quantities that the host engine does not read are passed over. A base scales its limits; limits that are given
+        too then have the last word, whatever the order.
         """
         record = self.record.copy()
-        for path, value in values.items():
+        for path, value in sorted(values.items(), key=lambda item: not item[0].endswith("/base")):
             for part, field, index, of in self.slots.get(path, ()):
                 _write(record, part, field, index, of(value))
         return replace(self, record=record)
@@ -193,6 +196,7 @@ def _place_signalling(model: Model, layout: Layout, entries: Entries) -> None:
             carried = model.cell_types[cell_type].receptors.get(name)
             if carried is not None:
                 entries.put("signalling", "receptors", (k, r), carried.number)
+                entries.tables[0]["signalling"]["expression"][k, r] = carried.expression
                 entries.put("signalling", "internalisation", (k, r), carried.internalisation)
 
 

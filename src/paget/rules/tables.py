@@ -130,6 +130,8 @@ class Signalling:
     """Dissociation constant of each receptor and factor (nM), infinite where it does not bind; shape (R, F)."""
     receptors: Annotated[Real, "K", "R"]
     """Receptors per cell, shape (K, R)."""
+    expression: Annotated[Real, "K", "R"]
+    """Receptors relative to the unedited cell type, 0 where it has none: scales its activity signal; shape (K, R)."""
     internalisation: Annotated[Real, "K", "R"]
     """Internalisation of occupied receptors (1/day), shape (K, R)."""
     plasma_free: Annotated[Real, "F"]
