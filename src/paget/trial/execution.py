@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,9 +128,10 @@ def _simulate(cohort: Cohort, store: PartStore | None, workers: int | None, tell
         outcomes.update(_stored(cohort, seats, store))
     todo = [seat for seat in seats if seat not in outcomes]
     tell({"phase": "subjects", "done": len(outcomes), "total": len(seats)})
-    for seat, outcome in _in_threads(cohort, todo, store, workers or available_cpus()):
-        outcomes[seat] = outcome
-        tell({"phase": "subjects", "done": len(outcomes), "total": len(seats)})
+    with closing(_in_threads(cohort, todo, store, workers or available_cpus())) as finished:
+        for seat, outcome in finished:
+            outcomes[seat] = outcome
+            tell({"phase": "subjects", "done": len(outcomes), "total": len(seats)})
     assays = [(assay.name, assay.order.endpoint.unit) for assay in cohort.observation.assays]
     return Outcomes([arm.name for arm in cohort.design.arms], assays, list(outcomes.items()))
 
@@ -159,7 +161,7 @@ def _stored(cohort: Cohort, seats: list[Seat], store: PartStore) -> Iterator[tup
 
 def _in_threads(
     cohort: Cohort, seats: list[Seat], store: PartStore | None, workers: int
-) -> Iterator[tuple[Seat, Outcome]]:
+) -> Generator[tuple[Seat, Outcome], None, None]:
     """Outcomes as they are finished. What is in flight when the caller stops is finished and stored."""
 
     def work(seat: Seat) -> tuple[Seat, Outcome]:
@@ -195,5 +197,6 @@ def _write(result: TrialResult, folder: RunFolder) -> None:
 
     write_tables(result, folder.path)
     write_summary(result, folder.path)
+    folder.provenance["screening"] = result.provenance["screening"]
     folder.provenance["finished"] = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     result.out = folder.finish()

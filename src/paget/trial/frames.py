@@ -70,17 +70,16 @@ class Outcomes:
             cause=[fact["exit_cause"] for fact in facts],
         )
 
-    def subjects(self) -> pd.DataFrame:
-        """Screening and enrolment of each animal."""
-        facts = [outcome.facts for outcome in self.outcomes]
-        return self._short(
-            [1] * len(facts),
-            candidates=np.array([fact["candidate"] + 1 for fact in facts], dtype=np.int64),
-            takes=np.array([fact["takes"] for fact in facts], dtype=bool),
-            enrolment_day=np.array([fact["enrolment_day"] for fact in facts], dtype=np.float64),
-            exit_day=np.array([fact["exit_day"] for fact in facts], dtype=np.float64),
-            exit_cause=[fact["exit_cause"] for fact in facts],
-        )
+    def screening(self) -> dict[str, dict[str, int]]:
+        """Per arm, in the central run: animals, candidates screened for their places, and animals never enrolled."""
+        counts = {arm: {"animals": 0, "candidates": 0, "not enrolled": 0} for arm in self.arms}
+        for seat, outcome in zip(self.seats, self.outcomes, strict=True):
+            if seat.draw == 0:
+                row = counts[self.arms[seat.arm]]
+                row["animals"] += 1
+                row["candidates"] += outcome.facts["candidate"] + 1
+                row["not enrolled"] += outcome.facts["exit_cause"] == "not enrolled"
+        return counts
 
     def funnel(self) -> pd.DataFrame:
         """The cascade: counts by site, step and kind of aggregate."""

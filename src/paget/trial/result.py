@@ -43,7 +43,7 @@ class TrialResult:
     @classmethod
     def of(cls, cohort: Cohort, outcomes: Outcomes, provenance: dict[str, Any]) -> TrialResult:
         """The result of a run."""
-        result = cls(cohort.design, provenance)
+        result = cls(cohort.design, {**provenance, "screening": outcomes.screening()})
         result._outcomes = outcomes
         result._model = cohort.model_of(0)
         return result
@@ -185,6 +185,8 @@ class TrialResult:
             f"{design.title or design.name}: simulated mice, seed {design.seed}, {design.draws} parameter draws",
             f"arms (animals): {animals}",
         ]
+        screened = [f"{arm} {row['candidates']}" for arm, row in self.provenance.get("screening", {}).items()]
+        head.append(f"candidates screened: {', '.join(screened)}")
         table = self._declared()
         if len(table):
             head.append(table.to_string(index=False, float_format=lambda x: f"{x:.3g}"))
