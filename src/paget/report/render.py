@@ -87,10 +87,12 @@ def _write_png(path: Path, pixels: np.ndarray) -> Path:
 def svg_text(figure: Any, name: str) -> str:
     """The figure as SVG with real text, without date."""
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     target = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(target, format="svg", metadata={"Date": None})
+        # Not figure.savefig, which draws everything a second time only to measure it.
+        FigureCanvasSVG(figure).print_svg(target, metadata={"Date": None})
     return target.getvalue()
 
 
