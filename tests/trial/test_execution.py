@@ -220,6 +220,17 @@ def test_kill_minus_9(catalog, tmp_path):
     same(run_trial(trial, catalog, animals=60, workers=2), resumed)
 
 
+def test_a_design_made_in_python_is_checked_too(run):
+    """Nothing is simulated, and no folder made, for a design that no file check has seen."""
+    for changes in (
+        {"assays": [{"endpoint": "body weight", "days": ["end"], "draw_volume": "1 mL"}], "contrasts": []},
+        {"contrasts": [{"endpoint": "lung foci", "arms": ["paclitaxel", "nobody"]}]},
+        {"host": "scid", "tumour": "lm2"},
+    ):
+        with pytest.raises(PagetError):
+            run(changes=changes)
+
+
 def test_progress_counts_animals(run):
     events = []
     run(progress=events.append)

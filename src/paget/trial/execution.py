@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from paget.assays import assay_numbers
 from paget.compiled import kernels_are_cached, mark_kernels_cached, source_hash
-from paget.model import Catalog, model_hash
+from paget.model import Catalog, check_trial, model_hash
 from paget.model.trial_design import TrialDesign
 from paget.provenance import collect, content_hash
 from paget.trial.cohort import Cohort
@@ -58,6 +58,7 @@ def run_trial(
     from paget.trial.result import TrialResult
 
     settled = settle(design, seed=seed, animals=animals, draws=draws)
+    check_trial(settled, catalog)
     cohort = Cohort(settled, catalog)
     provenance = _provenance(cohort, catalog, command)
     tell = progress or _nobody

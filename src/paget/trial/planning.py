@@ -168,7 +168,7 @@ def enrolment_of(design: TrialDesign, model: Model, values: Values) -> Enrolment
 
 
 def observation_of(design: TrialDesign, model: Model) -> Observation:
-    """All assays of the trial; PagetError if an assay is given a setting that means nothing to it."""
+    """All assays of the trial."""
     planned = [plan for request in design.assays for plan in planned_assays(request, design, model)]
     return Observation(tuple(planned), design.early_exit.rule == "excluded")
 
@@ -179,7 +179,6 @@ def planned_assays(request: AssayRequest, design: TrialDesign, model: Model) -> 
     endpoint = find_endpoint(request.endpoint, list(model.host.sites), cell_types)
     if endpoint is None:
         raise PagetError("unknown endpoint", key="assays.endpoint", found=request.endpoint)
-    _check_settings(request, endpoint)
     duration = float(design.duration)
     days = request.reading_days(duration)
     at_end = endpoint.kind == "survival" or duration in days
@@ -193,15 +192,6 @@ def planned_assays(request: AssayRequest, design: TrialDesign, model: Model) -> 
         )
         for one in expanded(endpoint, cell_types)
     ]
-
-
-def _check_settings(request: AssayRequest, endpoint: Endpoint) -> None:
-    for name in ("site", "hours_after_last_dose", "receptors", *_NUMBERS_OF_AN_ASSAY):
-        given = getattr(request, name)
-        if given not in (None, []) and name not in endpoint.settings and given != endpoint.site:
-            raise PagetError(
-                f"{endpoint.name} has no {name} to set", key=f"assays.{name}", allowed=endpoint.settings
-            )
 
 
 def _order(request: AssayRequest, endpoint: Endpoint, model: Model) -> Order:
