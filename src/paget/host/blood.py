@@ -1,7 +1,8 @@
 """Shedding into blood and lymph, the first bed, circulation, and arrest.
 
-Aggregates are counted by class, tumour cells 1..12 and one partner or none, and thinned by binomials and multinomials.
-What passes the first bed circulates and leaves at a constant rate, so the number in blood after a step is a binomial too.
+Aggregates are counted by class, tumour cells 1..12 and one partner or none, and thinned by binomials and
+multinomials. What passes the first bed circulates and leaves at a constant rate, so the number in blood after a step
+is a binomial too.
 Fragments of clusters feed smaller classes, so classes are walked through from the largest down.
 """
 
@@ -28,7 +29,7 @@ from paget.host.walk import (
     loss_per_circuit,
 )
 from paget.keyed_random import Purpose, binomial, multinomial, poisson, seek
-from paget.rules.tables import BREAK_UP, COHESION, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD, SHEDDING
+from paget.rules.tables import COHESION, FIRST_PASS_PASSAGE, SHEDDING
 
 SHED_STEP = CASCADE_STEPS.index("shed")
 SURVIVED_STEP = CASCADE_STEPS.index("survived blood")
@@ -62,7 +63,8 @@ def shed(tables, state, lesion, key, tick, dt):
     index, behaviours = tables.behaviour.tumour, state.behaviours
     relative = state.volume[lesion] / REFERENCE_VOLUME
     rate = behaviours[index[SHEDDING]] * relative**tables.tumour.shedding_exponent
-    events = min(poisson(state.generator, rate * dt), tumour_cells(state, lesion) // 4)
+    most = tumour_cells(state, lesion) // LARGEST_AGGREGATE  # a lesion cannot shed more cells than it has
+    events = min(poisson(state.generator, rate * dt), most)
     _split_by_size(state, events, behaviours[index[COHESION]])
     _split_by_partner(tables, state, lesion)
     taken = _book_shed(state, state.site[lesion])
@@ -182,7 +184,9 @@ def meet_bed(tables, state, booked_at, site, size, partner, number, passage):
     """First bed: most aggregates arrest at `site`, the rest start to circulate."""
     if number == 0:
         return
-    cells = size + 1 + (1 if partner > 0 else 0)  # a partner makes an aggregate as large as one more cell does
+    cells = (
+        size + 1 + (1 if partner > 0 else 0)
+    )  # a partner makes an aggregate as large as one more cell does
     chance = first_pass_passage(passage, float(cells), tables.tumour.passage_size_exponent)
     passing = binomial(state.generator, number, chance)
     arrest(state, booked_at, site, size, partner, number - passing)
@@ -212,7 +216,9 @@ def circulate(tables, state, key, tick, dt):
         for partner in range(1 + tables.count.partners):
             waiting = state.circulating[size, partner]
             for after_lungs in (True, False):
-                entered = state.entering[size, partner] if after_lungs else state.entering_veins[size, partner]
+                entered = (
+                    state.entering[size, partner] if after_lungs else state.entering_veins[size, partner]
+                )
                 stayed = waiting if after_lungs else 0
                 if entered + stayed > 0:
                     _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, dt)

@@ -143,16 +143,17 @@ def _start_groups(state, site, kind, size, number, tick):
 
 
 @kernel
-def climb_ladder(tables, state, births, deaths, key, tick, dt):
-    """Advance all founder groups by dt (day); `births` and `deaths` (1/day) per site, shape (S,).
+def climb_ladder(tables, state, waiting, key, tick, dt):
+    """Advance the first `waiting` founder groups by dt (day) at the rates of their organs; later ones have just woken.
 
     Groups that reach MICROMETASTASIS_CELLS become lesions, those without cells are dropped.
     """
     kept = 0
     for group in range(state.count[GROUPS]):
-        site = state.group_site[group]
-        seek(state.generator, key, _LADDER, tick, state.group_lineage[group])
-        size = _climb_group(tables, state, site, state.group_size[group], births[site], deaths[site], dt)
+        size = state.group_size[group]
+        if group < waiting:
+            seek(state.generator, key, _LADDER, tick, state.group_lineage[group])
+            size = _climb_group(tables, state, state.group_site[group], size, dt)
         if size >= MICROMETASTASIS_CELLS:
             found_lesion(tables, state, group, size)
         elif size > 0:
@@ -164,8 +165,9 @@ def climb_ladder(tables, state, births, deaths, key, tick, dt):
 
 
 @kernel
-def _climb_group(tables, state, site, size, birth, death, dt):
+def _climb_group(tables, state, site, size, dt):
     """Cells of one group after dt (day): the ladder while company matters, then linear birth and death."""
+    birth, death = state.births[site], state.deaths[site]
     scale = tables.tumour.company_scale
     free = min(np.int64(1.0 + COMPANY_SCALES * scale), MICROMETASTASIS_CELLS)
     left = dt
@@ -181,7 +183,7 @@ def _climb_group(tables, state, site, size, birth, death, dt):
 
 @kernel
 def _first_event(state, birth, death, dt):
-    """(cells, time left) of a lone founder at its first birth or death (1/day), or (1, 0) if none comes within dt (day).
+    """(cells, time left) of a lone founder at its first birth or death (1/day); (1, 0) if none comes within dt (day).
 
     One random number decides what happens and when, because most founders die here.
     """

@@ -2,8 +2,8 @@
 
 A lesion from SHARED_BELOW tumour cells on has its own cell types, factor levels, vessels and collagen. Smaller ones
 share the niche and the stages of their organ (`niches.py`), which makes hundreds of them cheap. Counts are integers
-and always sampled: symmetric splitting of stage moves (binomial) around births and deaths (the exact law of linear
-birth and death at the rates of the step's start).
+and always sampled, at the rates of the step's start: that the crowding of a growing lesion is felt a step late makes
+the whole scheme first order in the step.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from paget.compiled import kernel, law
 from paget.host.birth_death import birth_death_step, immigration_death_step
 from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
 from paget.host.record import CASCADE_STEPS, MACROMETASTASIS_DIAMETER
+from paget.host.regimen import TICKS_PER_DAY
 from paget.host.stages import (
     CYCLING,
     DAMAGED,
     QUIESCENT,
+    advance_stages,
     crowding_pressure,
-    move_stages,
 )
 from paget.host.state import LESIONS
 from paget.keyed_random import Purpose, binomial, seek
@@ -44,8 +45,7 @@ MACROMETASTASIS = CASCADE_STEPS.index("macrometastasis")
 FULL_DENSITY = 1e4
 """Cells per mm3 at which deposition, alignment and digestion of collagen have their stated rates."""
 
-_STAGES, _BIRTHS, _STROMA, _GRADUATION = (
-    int(Purpose.STAGE_MOVES),
+_BIRTHS, _STROMA, _GRADUATION = (
     int(Purpose.BIRTH_DEATH),
     int(Purpose.STROMA),
     int(Purpose.GRADUATION),
@@ -134,18 +134,25 @@ def grow_large(tables, state, lesion, key, tick, dt):
     death = stress * behaviours[index[DEATH]] + killing_rate(tables, state) + state.depletion[TUMOUR_CELL]
     damage = damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]])
     repair, lethal = behaviours[index[REPAIR]], behaviours[index[DEATH_OF_DAMAGED]]
-    lineage, half = state.lineage[lesion], 0.5 * dt
-    seek(state.generator, key, _STAGES, tick, lineage)
-    move_stages(cells, entry, division, damage, repair, half, True, state.generator)
-    seek(state.generator, key, _BIRTHS, tick, lineage)
-    cells[QUIESCENT] = birth_death_step(cells[QUIESCENT], 0.0, death, dt, state.generator)
-    cells[CYCLING] = birth_death_step(cells[CYCLING], division, death, dt, state.generator)
-    cells[DAMAGED] = birth_death_step(cells[DAMAGED], 0.0, death + lethal, dt, state.generator)
-    seek(state.generator, key, _STAGES, tick + 1, ~lineage)
-    move_stages(cells, entry, division, damage, repair, half, False, state.generator)
+    seek(state.generator, key, _BIRTHS, tick, state.lineage[lesion])
+    advance_stages(cells, entry, division, death, damage, repair, lethal, dt, state.generator)
+    _grow_tissue(tables, state, lesion, key, tick, dt)
+    update_volume(tables, state, lesion)
+
+
+@kernel
+def _grow_tissue(tables, state, lesion, key, tick, dt):
+    """Advance the other cell types and the collagen: those of the primary by the step, those of metastases by the day.
+
+    They turn over within days, so a day's step at the rates of its last hours is short for them; hundreds of lesions
+    make it worth while. Steps never cross midnight, and the step that ends there makes up for the day.
+    """
+    if lesion > 0:
+        if round(tick + TICKS_PER_DAY * dt) % TICKS_PER_DAY != 0:
+            return
+        dt = 1.0
     _grow_stroma(tables, state, lesion, key, tick, dt)
     _grow_matrix(tables, state, lesion, dt)
-    update_volume(tables, state, lesion)
 
 
 @kernel
@@ -162,7 +169,9 @@ def _grow_stroma(tables, state, lesion, key, tick, dt):
         if index.death[cell_type] >= 0:
             dying += behaviours[index.death[cell_type]]
         if stroma[cell_type] > 0 or arriving > 0.0:
-            stroma[cell_type] = immigration_death_step(stroma[cell_type], arriving, dying, dt, state.generator)
+            stroma[cell_type] = immigration_death_step(
+                stroma[cell_type], arriving, dying, dt, state.generator
+            )
     for row in range(tables.count.transformations):
         source, target = index.transformation[row, 0], index.transformation[row, 1]
         rate = behaviours[index.transformation[row, 2]]
@@ -251,7 +260,7 @@ def remove_dead_lesions(state):
             if kept != lesion:
                 _copy_lesion(state, lesion, kept)
             kept += 1
-    state.count[LESIONS] = max(kept, min(1, state.count[LESIONS]))
+    state.count[LESIONS] = min(kept, state.count[LESIONS])
 
 
 @kernel

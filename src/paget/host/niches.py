@@ -12,9 +12,9 @@ import math
 from paget.compiled import kernel
 from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
 from paget.host.lesions import lesion_pressure, relax, small_volume
-from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
 from paget.host.record import LARGEST_AGGREGATE
-from paget.host.state import GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
+from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
+from paget.host.state import DOSED, GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
 from paget.rules.tables import (
     CYCLE_ENTRY,
     DEATH,
@@ -28,10 +28,20 @@ from paget.rules.tables import (
 TYPICAL_SMALL_CELLS = 200.0
 """Tumour cells at whose volume the pressure of small lesions is read."""
 
+SETTLING_STEPS, SETTLING_TIME = 40, 50.0
+"""Steps and their length (day) that bring a niche to rest before day 0; its slowest cells turn over in weeks."""
+
 
 @kernel
 def mark_active(state):
-    """Mark the sites where tumour cells are arrested, rest, climb or grow (the primary apart)."""
+    """Mark the sites whose niche can change or matters.
+
+    Those are the sites where tumour cells are arrested, rest, climb or grow (the primary apart), and all sites once a
+    drug has been given. Without either a niche stays at rest.
+    """
+    if state.count[DOSED] == 1:
+        state.active[:] = 1
+        return
     state.active[:] = 0
     for site in range(SITE_COUNT):
         for kind in range(KIND_COUNT):
@@ -55,34 +65,30 @@ def read_niche(tables, state, site):
 
 
 @kernel
-def small_birth(tables, state, site):
-    """Births per cell and day in the small lesions of a site."""
-    return state.niche_behaviours[site, tables.behaviour.tumour[DIVISION]] * state.shares[site, CYCLING]
-
-
-@kernel
 def advance_niche(tables, state, site, dt):
-    """Advance a niche by dt (day); returns the death rate (1/day) of tumour cells in its small lesions.
+    """Advance a niche by dt (day) and set the rates (1/day) of tumour cells in its small lesions.
 
-    `read_niche` must have been called in this step; the cell densities it left are used here.
+    state.births and state.deaths of the site are the means over the step. `read_niche` must have been called in this
+    step; the cell densities it left are used here.
     """
     index, behaviours = tables.behaviour.tumour, state.niche_behaviours[site]
-    death = tables.sites.stress[site] * behaviours[index[DEATH]] + killing_rate(tables, state)
-    death += state.depletion[TUMOUR_CELL]
-    damage = damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]])
+    common = tables.sites.stress[site] * behaviours[index[DEATH]] + killing_rate(tables, state)
+    common += state.depletion[TUMOUR_CELL]
     lethal = behaviours[index[DEATH_OF_DAMAGED]]
     before = state.shares[site, DAMAGED]
-    advance_shares(
+    growth = advance_shares(
         state.shares[site],
         behaviours[index[CYCLE_ENTRY]],
         behaviours[index[DIVISION]],
-        lethal,
-        damage,
+        damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]]),
         behaviours[index[REPAIR]],
+        lethal,
         dt,
     )
     _advance_cells(tables, state, site, dt)
-    return death + lethal * 0.5 * (before + state.shares[site, DAMAGED])
+    net = math.log(growth) / dt
+    state.births[site] = max(0.0, net + lethal * 0.5 * (before + state.shares[site, DAMAGED]))
+    state.deaths[site] = common + state.births[site] - net
 
 
 @kernel
@@ -105,7 +111,7 @@ def _advance_cells(tables, state, site, dt):
 
 @kernel
 def _replacement(tables, state, site, cell_type):
-    """Rate (1/day) at which a resident cell type is replaced: its resting death, times what signals do to recruitment."""
+    """Rate (1/day) at which a resident cell type is replaced: its resting death times the change of recruitment."""
     index = tables.behaviour
     rate = tables.rules.base[index.death[cell_type]] if index.death[cell_type] >= 0 else 0.0
     recruitment = index.recruitment[cell_type]
@@ -120,9 +126,9 @@ def _replacement(tables, state, site, cell_type):
 def settle_niches(tables, state):
     """Bring all niches and stage shares to rest before the first step."""
     for site in range(SITE_COUNT):
-        for _ in range(40):
+        for _ in range(SETTLING_STEPS):
             read_niche(tables, state, site)
-            _advance_cells(tables, state, site, 2.0)
+            _advance_cells(tables, state, site, SETTLING_TIME)
         behaviours, index = state.niche_behaviours[site], tables.behaviour.tumour
         share = balanced_share(behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]])
         state.shares[site, QUIESCENT] = 1.0 - share

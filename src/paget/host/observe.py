@@ -46,10 +46,7 @@ def write_row(tables, state, day, row):
     """Write the state on `day` into row, shape (number of fields,)."""
     at = _write_primary(tables, state, row)
     at = _write_sites(state, row, at)
-    volume = 0.0
-    for lesion in range(state.count[LESIONS]):
-        volume += state.volume[lesion]
-    row[at] = body_weight(tables, state, day, volume)
+    row[at] = body_weight(tables, state, day)
     row[at + 1] = tables.body.neutrophils * state.marrow[4]
     aggregates = 0
     for size in range(state.circulating.shape[0]):

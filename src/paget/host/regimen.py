@@ -1,7 +1,7 @@
 """What is done to one subject, as flat arrays that the engine reads: doses, surgery, inoculation, observation.
 
-Time is counted in ticks of one hour from inoculation's day 0. An event is anchored to an absolute tick, to enrolment, to
-surgery, or to a trigger (a state variable that passes a threshold); its own tick counts from its anchor.
+Time is counted in ticks of one hour from day 0. An event is anchored to day 0, to enrolment, to surgery, or to a
+trigger (a state variable that passes a threshold); its own tick counts from its anchor.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 TICKS_PER_DAY = 24
 
 # Anchors of an event.
-ANCHOR_INOCULATION, ANCHOR_ENROLMENT, ANCHOR_SURGERY, ANCHOR_TRIGGER = 0, 1, 2, 3
+ANCHOR_INOCULATION, ANCHOR_ENROLMENT, ANCHOR_SURGERY, ANCHOR_TRIGGER = 0, 1, 2, 3  # the first is day 0
 
 # Kinds of event.
 EVENT_DOSE, EVENT_SURGERY = 0, 1

@@ -1,10 +1,17 @@
 """The cycle of tumour cells in the host engine: quiescent, cycling, damaged.
 
-A quiescent cell enters the cycle, a cycling cell divides into two quiescent ones (the basic Ki-67 model). In the
-mean that is the same as: a cycling cell gives birth to a cycling cell at the division rate and cycling cells
-leave the cycle at twice that rate. In this form births follow the exact law of linear birth and death within
-the cycling stage, and all changes of stage are binomial moves. A cytotoxic drug moves cycling cells to the
-damaged stage, where they die or are repaired.
+A quiescent cell enters the cycle, a cycling cell divides into two quiescent ones (the basic Ki-67 model). A
+cytotoxic drug moves cycling cells to the damaged stage, where they die or are repaired:
+
+    Q' = 2 division C - entry Q + repair D
+    C' = entry Q - (division + damage) C
+    D' = damage C - (repair + lethal) D        and all three die at the common death rate.
+
+Over a step the mean is exact whatever its length: it is the matrix exponential of these equations. Cells of each
+stage multiply or die out by the law of linear birth and death with the mean growth of that stage, then their
+progeny is shared out over the stages as the exponential says. What is lost is that both daughters of a division
+enter the same stage together: a handful of cells dies out a little too often (a single one in 0.47 instead of 0.40
+of cases at entry 3.9, division 1, death 0.3 per day), for tens of cells it makes no difference.
 
 In balanced growth the cycling share c solves  division c^2 + (division + entry) c - entry = 0.
 """
@@ -14,7 +21,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel, law
-from paget.host.birth_death import two_state_exchange
+from paget.host.birth_death import birth_death_step
 from paget.keyed_random import binomial
 
 QUIESCENT, CYCLING, DAMAGED = 0, 1, 2
@@ -22,6 +29,11 @@ QUIESCENT, CYCLING, DAMAGED = 0, 1, 2
 LARGEST_SHARE = 0.95
 """Cycling share that the crowding law may ask for at most; the cycle entry of the model caps it far below."""
 SMALLEST_SHARE = 1e-6
+
+LONGEST_PIECE = 32.0
+"""Largest fastest-rate times time of one sum of `stage_flow`: exp(-32) is far from underflow."""
+LEAST_TERM = 1e-17
+"""Share of the sum below which a term ends it."""
 
 
 @law
@@ -50,75 +62,80 @@ def crowding_pressure(volume, alpha, beta, division, reference_death, reference_
     return max(0.0, reference_entry / entry_for_share(share, division) - 1.0)
 
 
-@kernel
-def move_stages(cells, entry, division, damage, repair, dt, outward, generator):
-    """Move cells (int64, shape (3,)) between stages during dt (day) at constant rates (1/day).
+@law
+def stage_flow(quiescent, cycling, damaged, entry, division, damage, repair, lethal, dt):
+    """Mean cells by stage after dt (day) from the given ones, at constant rates (1/day) and without common death.
 
-    `outward` gives the order of the three moves: a step of first outward, then inward moves is symmetric, hence of
-    second order.
+    `lethal` is the death rate that only damaged cells have. The matrix exponential as a sum of positive terms
+    (uniformisation): exact to rounding and never negative.
     """
-    if outward:
-        _exchange(cells, entry, division, dt, generator)
-        _move(cells, CYCLING, DAMAGED, damage, dt, generator)
-        _move(cells, DAMAGED, QUIESCENT, repair, dt, generator)
-    else:
-        _move(cells, DAMAGED, QUIESCENT, repair, dt, generator)
-        _move(cells, CYCLING, DAMAGED, damage, dt, generator)
-        _exchange(cells, entry, division, dt, generator)
-
-
-@kernel
-def _exchange(cells, entry, division, dt, generator):
-    forth, back = two_state_exchange(entry, 2.0 * division, dt)
-    entering = binomial(generator, cells[QUIESCENT], forth)
-    leaving = binomial(generator, cells[CYCLING], back)
-    cells[QUIESCENT] += leaving - entering
-    cells[CYCLING] += entering - leaving
-
-
-@kernel
-def _move(cells, source, target, rate, dt, generator):
-    if rate <= 0.0 or cells[source] == 0:
-        return
-    moved = binomial(generator, cells[source], -math.expm1(-rate * dt))
-    cells[source] -= moved
-    cells[target] += moved
-
-
-@kernel
-def advance_shares(shares, entry, division, death_of_damaged, damage, repair, dt):
-    """Mean-field stage shares (float64, shape (3,), sum 1) after dt (day) at constant rates: small lesions share them.
-
-    The same moves and births as for counts, in the mean, then rescaled; death that all stages share drops out.
-    """
-    half = 0.5 * dt
-    forth, back = two_state_exchange(entry, 2.0 * division, half)
-    hit, mend = -math.expm1(-damage * half), -math.expm1(-repair * half)
-    for outward in (True, False):
-        if outward:
-            _share_exchange(shares, forth, back)
-            _share_move(shares, CYCLING, DAMAGED, hit)
-            _share_move(shares, DAMAGED, QUIESCENT, mend)
-            shares[CYCLING] *= math.exp(division * dt)
-            shares[DAMAGED] *= math.exp(-death_of_damaged * dt)
-        else:
-            _share_move(shares, DAMAGED, QUIESCENT, mend)
-            _share_move(shares, CYCLING, DAMAGED, hit)
-            _share_exchange(shares, forth, back)
-    total = shares[QUIESCENT] + shares[CYCLING] + shares[DAMAGED]
-    for stage in range(3):
-        shares[stage] /= total
+    fastest = max(max(entry, division + damage), repair + lethal)
+    pieces = max(1, math.ceil(fastest * dt / LONGEST_PIECE))
+    for _ in range(pieces):
+        quiescent, cycling, damaged = _flow_piece(
+            quiescent, cycling, damaged, entry, division, damage, repair, lethal, fastest, dt / pieces
+        )
+    return quiescent, cycling, damaged
 
 
 @law
-def _share_exchange(shares, forth, back):
-    entering, leaving = forth * shares[QUIESCENT], back * shares[CYCLING]
-    shares[QUIESCENT] += leaving - entering
-    shares[CYCLING] += entering - leaving
+def _flow_piece(q, c, d, entry, division, damage, repair, lethal, fastest, dt):
+    span = fastest * dt
+    weight = math.exp(-span)
+    total_q, total_c, total_d = weight * q, weight * c, weight * d
+    count = 0.0
+    while count < span or weight * (q + c + d) > LEAST_TERM * (total_q + total_c + total_d):
+        count += 1.0
+        weight *= dt / count
+        q, c, d = (
+            (fastest - entry) * q + 2.0 * division * c + repair * d,
+            entry * q + (fastest - division - damage) * c,
+            damage * c + (fastest - repair - lethal) * d,
+        )
+        total_q += weight * q
+        total_c += weight * c
+        total_d += weight * d
+    return total_q, total_c, total_d
 
 
-@law
-def _share_move(shares, source, target, probability):
-    moved = probability * shares[source]
-    shares[source] -= moved
-    shares[target] += moved
+@kernel
+def advance_stages(cells, entry, division, death, damage, repair, lethal, dt, generator):
+    """Advance cells by stage (int64, shape (3,)) by dt (day) at constant rates (1/day)."""
+    quiescent, cycling, damaged = cells[QUIESCENT], cells[CYCLING], cells[DAMAGED]
+    cells[QUIESCENT], cells[CYCLING], cells[DAMAGED] = 0, 0, 0
+    if quiescent > 0:
+        q, c, d = stage_flow(1.0, 0.0, 0.0, entry, division, damage, repair, lethal, dt)
+        _multiply_and_share(cells, quiescent, q, c, d, death, dt, generator)
+    if cycling > 0:
+        q, c, d = stage_flow(0.0, 1.0, 0.0, entry, division, damage, repair, lethal, dt)
+        _multiply_and_share(cells, cycling, q, c, d, death, dt, generator)
+    if damaged > 0:
+        q, c, d = stage_flow(0.0, 0.0, 1.0, entry, division, damage, repair, lethal, dt)
+        _multiply_and_share(cells, damaged, q, c, d, death, dt, generator)
+
+
+@kernel
+def _multiply_and_share(cells, number, q, c, d, death, dt, generator):
+    """Let `number` cells of one stage multiply to a mean of (q, c, d) cells by stage each, common death apart."""
+    total = max(q + c + d, 1e-300)
+    growth = math.log(total) / dt
+    living = birth_death_step(number, max(growth, 0.0), death + max(-growth, 0.0), dt, generator)
+    hit = binomial(generator, living, d / total)
+    in_cycle = binomial(generator, living - hit, c / max(q + c, 1e-300))
+    cells[QUIESCENT] += living - hit - in_cycle
+    cells[CYCLING] += in_cycle
+    cells[DAMAGED] += hit
+
+
+@kernel
+def advance_shares(shares, entry, division, damage, repair, lethal, dt):
+    """Mean stage shares (float64, shape (3,), sum 1) after dt (day) at constant rates: small lesions share them.
+
+    Returns the factor by which the cells grow, common death apart.
+    """
+    q, c, d = stage_flow(
+        shares[QUIESCENT], shares[CYCLING], shares[DAMAGED], entry, division, damage, repair, lethal, dt
+    )
+    total = max(q + c + d, 1e-300)
+    shares[QUIESCENT], shares[CYCLING], shares[DAMAGED] = q / total, c / total, d / total
+    return total

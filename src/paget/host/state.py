@@ -1,6 +1,7 @@
 """The state of one subject, as one record that the kernels change in place.
 
-S sites, K cell types, F factors, R receptors, D drugs, B behaviours, P partner types, L lesions, G founder groups, X signals.
+S sites, K cell types, F factors, R receptors, D drugs, B behaviours, P partner types, L lesions, G founder groups,
+X signals.
 Memory that is never touched costs nothing, so there is room for far more lesions than a mouse has.
 """
 
@@ -11,8 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from paget.host.record import AGGREGATE_KINDS, CASCADE_STEPS, LARGEST_AGGREGATE, SITES
-from paget.pharmacology.kinetics import N_AMOUNTS, N_PARAMETERS
+from paget.host.record import AGGREGATE_KINDS, SITES
 from paget.rules.records import dtype_of
 from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
 
@@ -25,7 +25,7 @@ EXPOSURE_NODES = 3
 """Times within a step at which drug exposure is read."""
 
 # Entries of State.count.
-LESIONS, GROUPS, FULL = range(3)
+LESIONS, GROUPS, FULL, DOSED = range(4)
 
 BLOOD_BEHAVIOURS = [LOSS_FROM_BLOOD, BREAK_UP, FIRST_PASS_PASSAGE]
 """Behaviours that circulating cells keep from the tumour they left."""
@@ -37,8 +37,8 @@ SHED, DEAD_IN_BLOOD = range(2)
 class State:
     """Everything that changes."""
 
-    count: Annotated[int, 3]
-    """Lesions and founder groups in use, whether an array is full; shape (3,)."""
+    count: Annotated[int, 4]
+    """Lesions and founder groups in use, whether an array is full, whether a drug was ever given; shape (4,)."""
     # lesions
     site: Annotated[int, "L"]
     """Site of each lesion, shape (L,); lesion 0 is the primary."""

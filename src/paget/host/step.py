@@ -12,23 +12,28 @@ from paget.host.lesions import (
     remove_dead_lesions,
     tumour_cells,
 )
-from paget.host.niches import advance_niche, mark_active, read_niche, small_birth
-from paget.host.state import LESIONS, SITE_COUNT
+from paget.host.niches import advance_niche, mark_active, read_niche
+from paget.host.state import GROUPS, LESIONS, SITE_COUNT
 from paget.host.treatment import advance_treatment
 from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
 
 
 @kernel
 def advance(tables, state, key, tick, dt):
-    """Advance a subject by dt (day) from `tick` (h)."""
+    """Advance a subject by dt (day) from `tick` (h).
+
+    Each cell goes through a step once: what a lesion sheds arrests in this step and reaches the organ from the next
+    on, what wakes in this step climbs from the next on, and a lesion founded in this step grows from the next on.
+    """
     advance_treatment(tables, state, dt)
     mark_active(state)
+    waiting = state.count[GROUPS]
     for site in range(SITE_COUNT):
         if state.active[site] == 1:
             _advance_site(tables, state, site, key, tick, dt)
-    climb_ladder(tables, state, state.births, state.deaths, key, tick, dt)
     for lesion in range(state.count[LESIONS]):
         _advance_lesion(tables, state, lesion, key, tick, dt)
+    climb_ladder(tables, state, waiting, key, tick, dt)
     circulate(tables, state, key, tick, dt)
     remove_dead_lesions(state)
     count_macrometastases(state)
@@ -37,9 +42,7 @@ def advance(tables, state, key, tick, dt):
 @kernel
 def _advance_site(tables, state, site, key, tick, dt):
     read_niche(tables, state, site)
-    before = small_birth(tables, state, site)
-    state.deaths[site] = advance_niche(tables, state, site, dt)
-    state.births[site] = 0.5 * (before + small_birth(tables, state, site))
+    advance_niche(tables, state, site, dt)
     advance_pools(tables, state, site, key, tick, dt)
 
 

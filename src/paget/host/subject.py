@@ -7,7 +7,7 @@ import numpy as np
 from paget.errors import PagetError
 from paget.host.observe import row_fields
 from paget.host.record import LARGEST_AGGREGATE, SITES, Snapshot, SubjectRecord
-from paget.host.regimen import EXIT_CAUSES, TICKS_PER_DAY, Protocol, Regimen
+from paget.host.regimen import EVENT_DOSE, EXIT_CAUSES, INOCULUM_ROUTES, TICKS_PER_DAY, Protocol, Regimen
 from paget.host.state import DEAD_IN_BLOOD, FULL, MOST_GROUPS, MOST_LESIONS, SHED, new_state
 from paget.host.timeline import (
     ENROLLED,
@@ -27,16 +27,20 @@ from paget.rules.tables import Tables
 MOST_LISTED = 1 << 18
 """Lesions that all snapshots of a subject can list together."""
 
+LAST_TICK = (1 << 24) - 1
+"""Latest hour that the random numbers tell apart: 1,900 years."""
+
 
 def run_subject(
     compiled: CompiledModel, regimen: Regimen, protocol: Protocol, key: np.uint64
 ) -> SubjectRecord:
     """Simulate one subject; the same arguments give the same bits.
 
-    Raises PagetError when a subject grows more lesions than can be held.
+    Raises PagetError for a protocol out of bounds, a dose by an unknown route, and more lesions than can be held.
     """
-    _check(protocol)
     tables = compiled.tables
+    _check(protocol)
+    _check_doses(compiled, regimen)
     whole = new_state(tables, compiled.axes)
     state = whole[0]
     fill_kinetics(tables["drugs"], state["kinetics"])
@@ -54,7 +58,7 @@ def run_subject(
             allowed="a lower shed rate, fewer cells or a shorter study",
         )
     return SubjectRecord(
-        days=np.arange(clock[ROWS], dtype=np.float64),
+        days=np.minimum(np.arange(clock[ROWS], dtype=np.float64), _day(clock[EXIT_TICK])),
         fields=names,
         units=units,
         series=rows[: clock[ROWS]].copy(),
@@ -72,12 +76,43 @@ def run_subject(
 
 
 def _check(protocol: Protocol) -> None:
-    if not 1 <= protocol.inoculum_size <= LARGEST_AGGREGATE:
-        raise PagetError(
-            "size of the injected aggregates",
-            found=str(protocol.inoculum_size),
-            allowed=f"1 to {LARGEST_AGGREGATE} tumour cells",
-        )
+    """Refuse what the kernels could not run."""
+    limits = {
+        "inoculum_size": (1, LARGEST_AGGREGATE),
+        "inoculum_route": (0, len(INOCULUM_ROUTES) - 1),
+        "inoculum_cells": (0.0, 1e15),
+        "engrafted_share": (0.0, 1.0),
+        "step_ticks": (1, LAST_TICK),
+        "last_tick": (0, LAST_TICK),
+    }
+    for name, (least, most) in limits.items():
+        value = getattr(protocol, name)
+        if not least <= value <= most:
+            raise PagetError(
+                "the protocol of a subject is out of bounds",
+                key=name,
+                found=str(value),
+                allowed=f"{least} to {most}",
+            )
+
+
+def _check_doses(compiled: CompiledModel, regimen: Regimen) -> None:
+    """Refuse a dose of a drug or by a route that the model does not have."""
+    share = compiled.tables["drugs"]["bioavailability"]
+    doses = regimen.kind == EVENT_DOSE
+    for drug, route in {*zip(regimen.drug[doses].tolist(), regimen.route[doses].tolist(), strict=True)}:
+        if not (0 <= drug < len(compiled.drug_names) and 0 <= route < len(compiled.routes)):
+            raise PagetError(
+                "a dose names no drug or route of the model", found=f"drug {drug}, route {route}"
+            )
+        if np.isnan(share[drug, route]):
+            raise PagetError(
+                f"{compiled.drug_names[drug]} has no such route in this host",
+                found=compiled.routes[route],
+                allowed=[
+                    n for n, known in zip(compiled.routes, share[drug], strict=False) if not np.isnan(known)
+                ],
+            )
 
 
 def _day(tick: int) -> float:
@@ -108,10 +143,11 @@ def _snapshots(protocol: Protocol, days, lesions) -> tuple[Snapshot, ...]:
 def _account(state) -> dict[str, float]:
     """What became of every shed tumour cell; the entries after `shed` add up to it."""
     sizes = np.arange(1, LARGEST_AGGREGATE + 1)
+    in_blood = state["circulating"] + state["entering"] + state["entering_veins"]
     account = {
         "shed": float(state["account"][SHED]),
         "dead in blood": float(state["account"][DEAD_IN_BLOOD]),
-        "in transit": float((state["circulating"].sum(axis=1) * sizes).sum()),
+        "in transit": float((in_blood.sum(axis=1) * sizes).sum()),
     }
     for site, cells in zip(SITES, state["arrested_cells"], strict=True):
         account[f"arrested in {site}"] = float(cells)

@@ -18,12 +18,13 @@ from paget.host.regimen import (
     ANCHOR_INOCULATION,
     ANCHOR_SURGERY,
     ANCHOR_TRIGGER,
+    EVENT_DOSE,
     EVENT_SURGERY,
     TICKS_PER_DAY,
 )
 from paget.host.state import FULL, LESIONS, SHED
 from paget.host.step import advance
-from paget.host.treatment import give_dose
+from paget.host.treatment import give_dose, weight_lost
 from paget.host.walk import FAT_PAD, LEFT_HEART, LIVER, LUNG
 from paget.keyed_random import Purpose, binomial, seek
 
@@ -45,17 +46,17 @@ def simulate(tables, state, regimen, protocol, key, due, clock, rows, snapshot_d
     """
     settle_niches(tables, state)
     _start_clock(regimen, due, clock, snapshot_days)
-    healthy, tick = tables.body.weight, 0
+    tick = 0
     while True:
         if tick == protocol.inoculum_tick:
             _inoculate(tables, state, protocol, key, tick)
         _enrol(state, regimen, protocol, due, clock, tick)
-        _pull_triggers(tables, state, regimen, due, rows, clock, tick, healthy)
+        _pull_triggers(tables, state, regimen, due, clock, tick)
         _carry_out(tables, state, regimen, due, clock, key, tick)
         if tick % TICKS_PER_DAY == 0:
             write_row(tables, state, tick / TICKS_PER_DAY, rows[clock[ROWS]])
             clock[ROWS] += 1
-            if _must_leave(tables, state, protocol, rows, clock, tick):
+            if _must_leave(tables, state, protocol, clock, tick):
                 break
         _take_snapshots(state, protocol, clock, snapshot_days, lesions, tick)
         if tick >= protocol.last_tick or state.count[FULL] == 1:
@@ -63,6 +64,9 @@ def simulate(tables, state, regimen, protocol, key, due, clock, rows, snapshot_d
         following = _next_tick(protocol, due, tick)
         advance(tables, state, key, tick, (following - tick) / TICKS_PER_DAY)
         tick = following
+    if tick % TICKS_PER_DAY != 0:
+        write_row(tables, state, tick / TICKS_PER_DAY, rows[clock[ROWS]])
+        clock[ROWS] += 1
     clock[EXIT_TICK] = tick
     snapshot_days[-1] = tick / TICKS_PER_DAY
     clock[LISTED] = write_lesions(state, snapshot_days.size - 1, lesions, clock[LISTED])
@@ -140,17 +144,15 @@ def _schedule(regimen, due, anchor, tick):
 
 
 @kernel
-def _pull_triggers(tables, state, regimen, due, rows, clock, tick, healthy):
-    """Schedule events whose variable has reached its threshold (volumes now, weight of the last row)."""
+def _pull_triggers(tables, state, regimen, due, clock, tick):
+    """Schedule events whose variable has reached its threshold."""
     for event in range(due.size):
         if regimen.anchor[event] == ANCHOR_TRIGGER and due[event] == NEVER and clock[ENROLLED] != NEVER:
             value = state.volume[0]
             if regimen.trigger[event] == 1:
                 value = lung_burden(state)
             elif regimen.trigger[event] == 2:
-                value = 0.0
-                for drug in range(tables.count.drugs):
-                    value += state.lost_weight[drug]
+                value = weight_lost(tables, state)
             if value >= regimen.threshold[event]:
                 due[event] = tick + regimen.tick[event]
 
@@ -167,15 +169,15 @@ def lung_burden(state):
 
 @kernel
 def _carry_out(tables, state, regimen, due, clock, key, tick):
-    """Give the doses and do the surgery that are due now."""
+    """Do the surgery that is due now, then give the doses, those that surgery has just made due among them."""
     for event in range(due.size):
-        if due[event] == tick:
-            if regimen.kind[event] == EVENT_SURGERY:
-                _operate(tables, state, regimen.residual[event], key, tick)
-                _schedule(regimen, due, ANCHOR_SURGERY, tick)
-            else:
-                give_dose(tables, state, regimen.drug[event], regimen.route[event], regimen.dose[event])
-                clock[LAST_DOSE] = tick
+        if due[event] == tick and regimen.kind[event] == EVENT_SURGERY:
+            _operate(tables, state, regimen.residual[event], key, tick)
+            _schedule(regimen, due, ANCHOR_SURGERY, tick)
+    for event in range(due.size):
+        if due[event] == tick and regimen.kind[event] == EVENT_DOSE:
+            give_dose(tables, state, regimen.drug[event], regimen.route[event], regimen.dose[event])
+            clock[LAST_DOSE] = tick
 
 
 @kernel
@@ -190,14 +192,11 @@ def _operate(tables, state, residual, key, tick):
 
 
 @kernel
-def _must_leave(tables, state, protocol, rows, clock, tick):
+def _must_leave(tables, state, protocol, clock, tick):
     """Whether a humane endpoint or missed enrolment takes the subject out; sets the cause. Checked once a day."""
-    lost = 0.0
-    for drug in range(tables.count.drugs):
-        lost += state.lost_weight[drug]
     if state.volume[0] >= protocol.humane_volume:
         clock[EXIT_CAUSE] = BY_VOLUME
-    elif lost >= protocol.humane_weight_loss:
+    elif weight_lost(tables, state) >= protocol.humane_weight_loss:
         clock[EXIT_CAUSE] = BY_WEIGHT
     elif lung_burden(state) >= protocol.humane_lung_burden:
         clock[EXIT_CAUSE] = BY_LUNG

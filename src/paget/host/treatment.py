@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
-from paget.host.state import EXPOSURE_NODES
+from paget.host.state import DOSED, EXPOSURE_NODES, LESIONS
 from paget.pharmacology import kinetics, marrow
 from paget.pharmacology.binding import bind
 
@@ -14,7 +14,10 @@ LEAST_AMOUNT = 1e-12
 
 
 def fill_kinetics(drugs, parameters) -> None:
-    """Write the kinetic parameters of all drugs, shape (D, kinetics.N_PARAMETERS), without a route yet."""
+    """Write the kinetic parameters of all drugs, shape (D, kinetics.N_PARAMETERS), without a route yet.
+
+    Bioavailability is applied when a dose is given.
+    """
     parameters[:, kinetics.BIOAVAILABILITY] = 1.0
     parameters[:, kinetics.CLEARANCE] = drugs["clearance"]
     parameters[:, kinetics.VOLUME] = drugs["volume"]
@@ -27,19 +30,19 @@ def fill_kinetics(drugs, parameters) -> None:
 @kernel
 def give_dose(tables, state, drug, route, dose):
     """Give one dose (mg/kg) by a route; the depot then empties at that route's rate."""
-    parameters = state.kinetics[drug]
     absorption = tables.drugs.absorption[drug, route]
-    parameters[kinetics.BIOAVAILABILITY] = tables.drugs.bioavailability[drug, route]
+    arriving = tables.drugs.bioavailability[drug, route] * dose
     if absorption > 0.0:
-        parameters[kinetics.ABSORPTION] = absorption
-        kinetics.give(state.amounts[drug], parameters, dose, kinetics.ABSORBED)
+        state.kinetics[drug, kinetics.ABSORPTION] = absorption
+        kinetics.give(state.amounts[drug], state.kinetics[drug], arriving, kinetics.ABSORBED)
     else:
-        kinetics.give(state.amounts[drug], parameters, dose, kinetics.INTRAVENOUS)
+        kinetics.give(state.amounts[drug], state.kinetics[drug], arriving, kinetics.INTRAVENOUS)
+    state.count[DOSED] = 1
 
 
 @kernel
 def advance_treatment(tables, state, dt):
-    """Advance drugs, plasma ligands, marrow and weight by dt (day) and set the effects that lesions feel in this step."""
+    """Advance drugs, plasma ligands, marrow and weight by dt (day); set the effects that lesions feel in this step."""
     for drug in range(tables.count.drugs):
         _advance_drug(tables, state, drug, dt)
     _bind_ligands(tables, state, dt)
@@ -176,12 +179,19 @@ def _set_effects(tables, state):
 
 
 @kernel
-def body_weight(tables, state, day, tumour_volume):
-    """Body weight without tumour (g): growth, wasting by tumour (mm3), loss to drugs."""
-    lost = 0.0
+def weight_lost(tables, state):
+    """Share of body weight lost to drugs and to tumours."""
+    volume = 0.0
+    for lesion in range(state.count[LESIONS]):
+        volume += state.volume[lesion]
+    lost = tables.body.tumour_wasting * volume
     for drug in range(tables.count.drugs):
         lost += state.lost_weight[drug]
+    return min(lost, 1.0)
+
+
+@kernel
+def body_weight(tables, state, day):
+    """Body weight without tumour (g): growth of a healthy animal, less what is lost."""
     body = tables.body
-    return body.weight * (1.0 + body.weight_gain * day) * max(
-        0.0, 1.0 - lost - body.tumour_wasting * tumour_volume
-    )
+    return body.weight * (1.0 + body.weight_gain * day) * (1.0 - weight_lost(tables, state))

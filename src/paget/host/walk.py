@@ -3,11 +3,11 @@
     veins -> lungs -> left heart -> the capillary bed of one organ, by its share of flow -> veins
     the gut's share of flow passes the liver before it reaches the veins (portal vein)
 
-The first bed that an aggregate meets holds most of them (size decides); those that pass it circulate. Passers leave the blood
-slowly: per circuit a share `loss` dies, arrests (late arrests fall to the lungs and, by flow, to the organs) or, if they are clusters,
-loses a cell. A circuit is a sequence of beds, so the chance of each fate over all circuits is that of one circuit divided
-by the chance of ending in it: the fundamental matrix of this cyclic chain in closed form. The tests build the
-whole matrix and compare.
+The first bed that an aggregate meets holds most of them (size decides); those that pass it circulate. Passers leave
+the blood slowly: per circuit a share `loss` dies, arrests (late arrests fall to the lungs and, by flow, to the
+organs) or, if they are clusters, loses a cell. A circuit is a sequence of beds, so the chance of each fate over all
+circuits is that of one circuit divided by the chance of ending in it: the fundamental matrix of this cyclic chain in
+closed form. The tests build the whole matrix and compare.
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
     behaviours = _ordered_behaviours(model)
     places = {key: index for index, key in enumerate(behaviours)}
     signal_index = _signal_index(len(cell_types), len(factors), len(receptors))
-    rules = tuple(sorted(model.rules, key=lambda r: (places[r.cell_type, r.behaviour], r.signal, r.direction)))
+    rules = tuple(
+        sorted(model.rules, key=lambda r: (places[r.cell_type, r.behaviour], r.signal, r.direction))
+    )
     signals = [_signal(rule, cell_types, factors, receptors, signal_index) for rule in rules]
     owners = [places[rule.cell_type, rule.behaviour] for rule in rules]
     return Layout(
@@ -126,7 +128,9 @@ def _signal(rule: Rule, cell_types, factors, receptors, index: dict[str, int]) -
         return index["contact"] + cell_types.index(name.removeprefix("contact with "))
     receptor = name.removesuffix(" activity")
     if receptor in receptors:
-        return index["activity"] + cell_types.index(rule.cell_type) * len(receptors) + receptors.index(receptor)
+        return (
+            index["activity"] + cell_types.index(rule.cell_type) * len(receptors) + receptors.index(receptor)
+        )
     raise PagetError("the host engine does not know this signal", key=rule.signal, found=rule.signal)
 
 
@@ -159,21 +163,21 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dic
     def of_all(name: str) -> IntArray:
         return np.array([places.get((cell, name), ABSENT) for cell in cell_types], dtype=np.int64)
 
-    return dict(
-        tumour=np.array([places[tumour, name] for name in TUMOUR_BEHAVIOURS], dtype=np.int64),
-        secretion=_triples(places, cell_types, "secretion of ", factors),
-        recruitment=of_all("recruitment"),
-        death=of_all("death"),
-        transformation=_triples(places, cell_types, "transformation to ", cell_types),
-        attack=of_all(f"attack on {tumour}"),
-        adhesion=np.array(
+    return {
+        "tumour": np.array([places[tumour, name] for name in TUMOUR_BEHAVIOURS], dtype=np.int64),
+        "secretion": _triples(places, cell_types, "secretion of ", factors),
+        "recruitment": of_all("recruitment"),
+        "death": of_all("death"),
+        "transformation": _triples(places, cell_types, "transformation to ", cell_types),
+        "attack": of_all(f"attack on {tumour}"),
+        "adhesion": np.array(
             [places.get((tumour, f"adhesion to {name}"), ABSENT) for name in partners], dtype=np.int64
         ),
-        partner=np.array([cell_types.index(name) for name in partners], dtype=np.int64),
-        matrix=np.array([of_all(name) for name in MATRIX_BEHAVIOURS], dtype=np.int64),
-        endothelial=_index_or_absent(cell_types, "endothelial cell"),
-        neutrophil=_index_or_absent(cell_types, "neutrophil"),
-    )
+        "partner": np.array([cell_types.index(name) for name in partners], dtype=np.int64),
+        "matrix": np.array([of_all(name) for name in MATRIX_BEHAVIOURS], dtype=np.int64),
+        "endothelial": _index_or_absent(cell_types, "endothelial cell"),
+        "neutrophil": _index_or_absent(cell_types, "neutrophil"),
+    }
 
 
 def _index_or_absent(names: tuple[str, ...], name: str) -> int:
@@ -181,7 +185,7 @@ def _index_or_absent(names: tuple[str, ...], name: str) -> int:
 
 
 def _triples(places, cell_types, prefix: str, targets: tuple[str, ...]) -> IntArray:
-    """Rows (cell type, target, behaviour) of all behaviours that begin with a prefix; targets that are absent drop out."""
+    """Rows (cell type, target, behaviour) of all behaviours that begin with a prefix, absent targets left out."""
     rows = [
         (cell_types.index(cell), targets.index(name.removeprefix(prefix)), index)
         for (cell, name), index in places.items()

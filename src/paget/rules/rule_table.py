@@ -1,14 +1,15 @@
 """All rules of a model as one flat table, and the kernel that evaluates it.
 
 A behaviour with no rule has its base. Contact signals are Poisson in the host engine: cells have 0, 1, 2 ...
-neighbours of a type, and the mean of the response is not the response of the mean (at 0.05 contacts on
-average a Hill power of 4 makes it hundreds of times too small). So a behaviour that senses contacts is averaged over the
-Poisson law of each contact signal, up to two of them.
+neighbours of a type, and the mean of the response is not the response of the mean (at 0.05 contacts on average a
+Hill power of 4 makes it hundreds of times too small). So a behaviour that senses contacts is averaged over the Poisson
+law of each contact signal, up to two of them.
 """
 
 from __future__ import annotations
 
 import math
+
 from paget.compiled import kernel, law
 from paget.rules.response import hill_term, respond
 
@@ -51,7 +52,9 @@ def _mean_over_second(table, behaviour, signals, contact_0, count_0, contact_1):
     weight = math.exp(-mean)
     left, count, result = 1.0, 0, 0.0
     while left > POISSON_TAIL and count < 400:
-        result += weight * _at_contacts(table, behaviour, signals, contact_0, count_0, contact_1, float(count))
+        result += weight * _at_contacts(
+            table, behaviour, signals, contact_0, count_0, contact_1, float(count)
+        )
         left -= weight
         count += 1
         weight *= mean / count
