@@ -92,6 +92,20 @@ def test_a_trial_prints_checks_and_describes_itself():
     assert "xentuzumab" in trial.describe()
 
 
+def test_a_trial_file_of_ones_own(tmp_path):
+    """A file outside the catalog that extends a trial of it: checked, described and run."""
+    text = (
+        'schema = "trial/1"\nname = "mine"\nextends = "igf-paclitaxel"\nanimals = 2\ntitle = "My own trial"\n'
+    )
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    trial = load_trial(tmp_path / "mine.toml")
+    assert "My own trial" in trial.describe()
+    trial.check()
+    result = trial.run(workers=1, out=tmp_path / "out")
+    assert result.survival.groupby("arm").size().tolist() == [2] * 4
+    assert load_result(tmp_path / "out").design.title == "My own trial"
+
+
 def test_an_unknown_trial_is_suggested():
     with pytest.raises(PagetError, match="Did you mean 'igf-paclitaxel'"):
         load_trial("igf-paclitaxl")

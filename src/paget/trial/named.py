@@ -49,10 +49,11 @@ class Trial:
         Cohort(self.design, self.catalog)
 
     def describe(self) -> str:
-        """The trial in English."""
-        from paget.model import describe
+        """The trial in English (Markdown)."""
+        from paget.model.english.trial import describe_trial
 
-        return str(describe(self.catalog, self.design.name))
+        lines = [f"# {self.design.title or self.design.name}", "", *describe_trial(self.design, self.catalog)]
+        return "\n".join(lines).rstrip() + "\n"
 
     def __repr__(self) -> str:
         design = self.design
