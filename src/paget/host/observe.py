@@ -76,7 +76,7 @@ def _write_primary(tables, state, row):
     if present:
         read_lesion(tables, state, 0)
     for receptor in range(tables.count.receptors):
-        row[at] = state.activity[receptor] if present else 0.0
+        row[at] = state.signals[tables.signal.activity + receptor] if present else 0.0
         at += 1
     for factor in range(tables.count.factors):
         row[at] = state.levels[0, factor] if present else 0.0
