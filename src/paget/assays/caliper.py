@@ -17,7 +17,13 @@ from paget.assays.bench import Animal, Moment, Order, Reading, generator_for, lo
 class Caliper:
     """Numbers of the caliper."""
 
-    error: float = number(0.14, "1", "benzekry2014,vaghi2020", "fitted", "SD of the log of a volume")
+    error: float = number(
+        0.18,
+        "1",
+        "benzekry2014,vaghi2020",
+        "fitted",
+        "SD of the log of a volume: of readings about each mouse's growth law",
+    )
     aspect: float = number(1.25, "1", "assumed", "assumed", "length of a tumour over its width")
     palpable: float = number(15.0, "mm^3", "assumed", "assumed", "smallest volume that can be felt")
 
