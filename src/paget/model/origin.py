@@ -82,13 +82,18 @@ def key_text(location: tuple[str | int, ...], data: dict[str, Any]) -> str | Non
     return text or None
 
 
-def known_part(location: tuple[str | int, ...], data: dict[str, Any]) -> tuple[str | int, ...]:
-    """`location` without what pydantic adds to it (names of union members); its last part may be a missing key."""
+def known_part(
+    location: tuple[str | int, ...], data: dict[str, Any], missing: bool = False
+) -> tuple[str | int, ...]:
+    """`location` without what pydantic adds to it (names of union members).
+
+    missing: whether its last part is a key that is not there.
+    """
     here: Any = data
     parts: list[str | int] = []
     for position, part in enumerate(location):
         below = _step(here, part)
-        if below is None and not (position == len(location) - 1 and isinstance(here, dict)):
+        if below is None and not (missing and position == len(location) - 1):
             continue
         parts.append(part)
         here = below

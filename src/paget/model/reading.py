@@ -94,8 +94,8 @@ def parse(model: type[Model], origin: Origin, data: dict[str, Any] | None = None
 
 
 def _complaint(origin: Origin, data: dict[str, Any], detail: Any) -> PagetError:
-    location = known_part(detail["loc"], data)
     kind = detail["type"]
+    location = known_part(detail["loc"], data, missing=kind == "missing")
     if kind == "missing":
         return origin.error(f"{_last(detail['loc'])} is missing{_advice(detail['loc'])}", location[:-1])
     if kind == "value_error" and isinstance(detail.get("ctx", {}).get("error"), BadValue):
