@@ -11,13 +11,13 @@ import math
 
 import numpy as np
 
-from paget.compiled import kernel
+from paget.compiled import kernel, law
 from paget.host.birth_death import birth_death_step
 from paget.host.environment import killing_rate
 from paget.host.ladder import climb
 from paget.host.lesions import update_volume
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, MICROMETASTASIS_CELLS
-from paget.host.state import FULL, GROUPS, KIND_COUNT, LESIONS
+from paget.host.state import FULL, GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
 from paget.keyed_random import Purpose, binomial, daughter_lineage, seek, uniform
 from paget.rules.tables import (
     DEATH_AFTER_ARREST,
@@ -149,6 +149,7 @@ def climb_ladder(tables, state, waiting, key, tick, dt):
     Groups that reach MICROMETASTASIS_CELLS become lesions, those without cells are dropped.
     """
     kept = 0
+    _fill_lone_chances(tables, state, dt)
     for group in range(state.count[GROUPS]):
         size = state.group_size[group]
         if group < waiting:
@@ -165,38 +166,45 @@ def climb_ladder(tables, state, waiting, key, tick, dt):
 
 
 @kernel
+def _fill_lone_chances(tables, state, dt):
+    """For each organ in use: the chances that a lone founder dies, and that anything happens to it, within dt (day)."""
+    index = tables.behaviour.tumour[DEATH_OF_LONE_FOUNDER]
+    for site in range(SITE_COUNT):
+        if state.active[site] == 1:
+            dying = state.deaths[site] + state.niche_behaviours[site, index]
+            rate = max(state.births[site] + dying, 1e-300)
+            state.lone_event[site] = -math.expm1(-rate * dt)
+            state.lone_death[site] = state.lone_event[site] * dying / rate
+
+
+@kernel
 def _climb_group(tables, state, site, size, dt):
     """Cells of one group after dt (day): the ladder while company matters, then linear birth and death."""
+    left = dt
+    if size == 1:
+        # One random number decides what happens first to a lone founder, and when: most of them die here.
+        drawn = uniform(state.generator) - state.lone_death[site]
+        if drawn < 0.0:
+            return np.int64(0)
+        births = state.lone_event[site] - state.lone_death[site]
+        if drawn >= births:
+            return np.int64(1)
+        size, left = np.int64(2), _time_left(drawn / births, state.lone_event[site], dt)
     birth, death = state.births[site], state.deaths[site]
     scale = tables.tumour.company_scale
     free = min(np.int64(1.0 + COMPANY_SCALES * scale), MICROMETASTASIS_CELLS)
-    left = dt
     if size < free:
         excess = state.niche_behaviours[site, tables.behaviour.tumour[DEATH_OF_LONE_FOUNDER]]
-        if size == 1:
-            size, left = _first_event(state, birth, death + excess, dt)
         size, left = climb(size, birth, death, excess, scale, left, free, state.generator)
     if size >= free and left > 0.0:
         size = birth_death_step(size, birth, death, left, state.generator)
     return size
 
 
-@kernel
-def _first_event(state, birth, death, dt):
-    """(cells, time left) of a lone founder at its first birth or death (1/day); (1, 0) if none comes within dt (day).
-
-    One random number decides what happens and when, because most founders die here.
-    """
-    rate = birth + death
-    event = -math.expm1(-rate * dt)
-    drawn = uniform(state.generator)
-    dying = event * death / rate
-    if drawn < dying:
-        return np.int64(0), 0.0
-    if drawn >= event:
-        return np.int64(1), 0.0
-    part = (drawn - dying) / (event - dying)  # uniform given a birth: its time is exponential, cut off at dt
-    return np.int64(2), dt + math.log1p(-part * event) / rate
+@law
+def _time_left(part, event, dt):
+    """Time left of dt (day) after an exponential time that ends within it with chance `event`, at quantile `part`."""
+    return dt * (1.0 - math.log1p(-part * event) / math.log1p(-event)) if event < 1.0 else dt
 
 
 @kernel

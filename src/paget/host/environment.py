@@ -56,9 +56,16 @@ def sense_and_act(tables, state, levels, pressure, collagen, alignment):
     _fill_production(tables, state)
     _solve_levels(tables, state, levels, vessels)
     _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
-    last = tables.count.behaviours
+    last = tables.count.ruled
     evaluate(tables.rules, state.signals, secretions, last, state.behaviours)
     _apply_modification(state, secretions, last)
+
+
+@kernel
+def fill_unruled(tables, state):
+    """Write the behaviours without rules, which are the same in every lesion, under this step's drugs."""
+    for behaviour in range(tables.count.ruled, tables.count.behaviours):
+        state.behaviours[behaviour] = tables.rules.base[behaviour] * state.modification[behaviour]
 
 
 @kernel

@@ -98,11 +98,31 @@ def _flow_piece(q, c, d, entry, division, damage, repair, lethal, fastest, dt):
     return total_q, total_c, total_d
 
 
+@law
+def undamaged_flow(entry, division, dt):
+    """`stage_flow` where nothing is or will be damaged: cells by stage from one quiescent, then from one cycling cell.
+
+    The exponential of a matrix of two rows: e^(m t) (cosh(w t) + sinh(w t) (M - m) / w), with m -+ w its eigenvalues.
+    """
+    mean = -0.5 * (entry + division)
+    width = 0.5 * math.sqrt((entry + division) * (entry + division) + 4.0 * entry * division)
+    if width * dt < 1e-9:
+        return 1.0, 0.0, 0.0, 1.0
+    grow, fall = math.exp((mean + width) * dt), math.exp((mean - width) * dt)
+    even, odd = 0.5 * (grow + fall), 0.5 * (grow - fall) / width
+    return even + odd * (-entry - mean), odd * entry, odd * 2.0 * division, even + odd * (-division - mean)
+
+
 @kernel
 def advance_stages(cells, entry, division, death, damage, repair, lethal, dt, generator):
     """Advance cells by stage (int64, shape (3,)) by dt (day) at constant rates (1/day)."""
     quiescent, cycling, damaged = cells[QUIESCENT], cells[CYCLING], cells[DAMAGED]
     cells[QUIESCENT], cells[CYCLING], cells[DAMAGED] = 0, 0, 0
+    if damage <= 0.0 and damaged == 0:
+        stay, enter, renew, cycle = undamaged_flow(entry, division, dt)
+        _multiply_and_share(cells, quiescent, stay, enter, 0.0, death, dt, generator)
+        _multiply_and_share(cells, cycling, renew, cycle, 0.0, death, dt, generator)
+        return
     if quiescent > 0:
         q, c, d = stage_flow(1.0, 0.0, 0.0, entry, division, damage, repair, lethal, dt)
         _multiply_and_share(cells, quiescent, q, c, d, death, dt, generator)
@@ -117,6 +137,8 @@ def advance_stages(cells, entry, division, death, damage, repair, lethal, dt, ge
 @kernel
 def _multiply_and_share(cells, number, q, c, d, death, dt, generator):
     """Let `number` cells of one stage multiply to a mean of (q, c, d) cells by stage each, common death apart."""
+    if number == 0:
+        return
     total = max(q + c + d, 1e-300)
     growth = math.log(total) / dt
     living = birth_death_step(number, max(growth, 0.0), death + max(-growth, 0.0), dt, generator)

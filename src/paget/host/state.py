@@ -133,6 +133,10 @@ class State:
     """Births per cell in small lesions (1/day), shape (S,)."""
     deaths: Annotated[float, "S"]
     """Deaths per cell in small lesions (1/day), shape (S,)."""
+    lone_event: Annotated[float, "S"]
+    """Chance that anything happens to a lone founder in this step, shape (S,)."""
+    lone_death: Annotated[float, "S"]
+    """Chance that it dies, shape (S,)."""
     generator: Annotated[np.uint64, 8]
     """Generator state (uint64)."""
     signals: Annotated[float, "X"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from paget.compiled import kernel
 from paget.host.blood import SHED_STEP, first_bed, kind_of, meet_bed
-from paget.host.environment import copy_into
+from paget.host.environment import copy_into, fill_unruled
 from paget.host.lesions import update_volume
 from paget.host.niches import settle_niches
 from paget.host.observe import write_lesions, write_row
@@ -44,6 +44,7 @@ def simulate(tables, state, regimen, protocol, key, due, clock, rows, snapshot_d
 
     The last snapshot is the exit.
     """
+    fill_unruled(tables, state)
     settle_niches(tables, state)
     _start_clock(regimen, due, clock, snapshot_days)
     tick = 0

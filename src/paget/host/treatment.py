@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
+from paget.host.environment import fill_unruled
 from paget.host.state import DOSED, EXPOSURE_NODES, LESIONS
 from paget.pharmacology import kinetics, marrow
 from paget.pharmacology.binding import bind
@@ -48,6 +49,7 @@ def advance_treatment(tables, state, dt):
     _bind_ligands(tables, state, dt)
     _advance_marrow(tables, state, dt)
     _set_effects(tables, state)
+    fill_unruled(tables, state)
 
 
 @kernel

@@ -38,6 +38,8 @@ class Layout:
     """(cell type, behaviour), secretions first."""
     rules: tuple[Rule, ...]
     """Rules sorted by behaviour."""
+    ruled: int
+    """Behaviours up to the last that is a secretion or has a rule; the others keep their base."""
     indices: dict[str, dict[str, Any]]
     """Integers of the tables by part and field: rules, behaviour, signal."""
 
@@ -50,6 +52,7 @@ class Layout:
             "drugs": len(self.drugs),
             "partners": len(self.partners),
             "behaviours": len(self.behaviours),
+            "ruled": self.ruled,
             "secretions": len(self.indices["behaviour"]["secretion"]),
             "transformations": len(self.indices["behaviour"]["transformation"]),
         }
@@ -85,6 +88,7 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
         sites=SITES,
         behaviours=behaviours,
         rules=rules,
+        ruled=sum(pair[1].startswith("secretion of ") or places[pair] in owners for pair in behaviours),
         indices={
             "rules": {
                 "first_rule": np.searchsorted(owners, np.arange(len(behaviours) + 1)),
@@ -99,8 +103,10 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
 
 
 def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
+    """Secretions, then other behaviours that some rule rules, then those that keep their base."""
     everything = [(name, b) for name, cell in model.cell_types.items() for b in cell.behaviours]
-    return tuple(sorted(everything, key=lambda pair: not pair[1].startswith("secretion of ")))
+    ruled = {(rule.cell_type, rule.behaviour) for rule in model.rules}
+    return tuple(sorted(everything, key=lambda pair: (not pair[1].startswith("secretion of "), pair not in ruled)))
 
 
 def _routes(model: Model, drugs: tuple[str, ...]) -> tuple[str, ...]:

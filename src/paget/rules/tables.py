@@ -285,6 +285,8 @@ class Count:
     drugs: int
     partners: int
     behaviours: int
+    ruled: int
+    """Behaviours that are secretions or have a rule; they stand before all others."""
     secretions: int
     transformations: int
 
