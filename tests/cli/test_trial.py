@@ -49,7 +49,7 @@ def test_options_reach_the_run(run):
     assert design.name == "igf-paclitaxel"
     given = {key: options[key] for key in ("seed", "animals", "draws", "workers", "out")}
     assert given == {"seed": 7, "animals": 3, "draws": 2, "workers": 1, "out": Path("here")}
-    assert options["command"].startswith("paget ")
+    assert options["command"] == f"paget trial igf-paclitaxel {' '.join(arguments)}"
 
 
 def test_options_that_are_not_given_are_left_to_the_trial(run):

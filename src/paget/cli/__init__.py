@@ -40,8 +40,9 @@ def _run(arguments: list[str]) -> int:
     from paget.errors import PagetError
 
     try:
+        # `obj` reaches the commands as the context's object: they keep the command line in the provenance of a run.
         code = typer.main.get_command(build_app()).main(
-            args=arguments, prog_name="paget", standalone_mode=False
+            args=list(arguments), prog_name="paget", standalone_mode=False, obj=["paget", *arguments]
         )
         sys.stdout.flush()
     except PagetError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def trial(
+    context: typer.Context,
     name: Annotated[
         str, typer.Argument(metavar="NAME|FILE", help="A trial of the catalog, or a trial file.")
     ],
@@ -57,10 +59,11 @@ def trial(
     Writes tables, figures and report.html, and prints a summary. The same command resumes a run that was stopped, and
     gives the same numbers.
     """
-    options = {"seed": seed, "animals": animals, "draws": draws}
-    folder = out if out is not None else default_folder(name, options)
+    asked = {"seed": seed, "animals": animals, "draws": draws}
+    folder = out if out is not None else default_folder(name, asked)
+    options = {**asked, "workers": workers, "command": shlex.join(context.obj)}
     try:
-        result = _run_and_report(name, folder, {**options, "workers": workers}, project, quiet)
+        result = _run_and_report(name, folder, options, project, quiet)
     except KeyboardInterrupt:
         _say_how_to_resume()
         raise typer.Exit(130) from None
@@ -87,7 +90,7 @@ def _run_and_report(
 
         catalog = load_catalog(project)
         design = load_trial_file(name, catalog)
-        result = run_trial(design, catalog, out=folder, progress=tell, command=command_line(), **options)
+        result = run_trial(design, catalog, out=folder, progress=tell, **options)
         tell({"phase": "report"})
         from paget.report import write_report
 
@@ -97,13 +100,6 @@ def _run_and_report(
 
 def _ignore(event: Mapping[str, Any]) -> None:
     """Progress that nobody watches."""
-
-
-def command_line() -> str:
-    """The command as the user typed it, for the provenance of the run."""
-    import shlex
-
-    return shlex.join(["paget", *sys.argv[1:]])
 
 
 def _say_how_to_resume() -> None:
