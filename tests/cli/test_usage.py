@@ -1,5 +1,6 @@
 """The command line itself: help, version, mistakes in the arguments, exit codes."""
 
+import os
 import subprocess
 import sys
 import time
@@ -43,6 +44,23 @@ def test_no_arguments_show_the_help(capsys):
     assert main([]) == 0
     shown = capsys.readouterr().out
     assert all(command in shown for command in COMMANDS)
+
+
+def test_a_terminal_without_superscripts_does_not_fail():
+    done = subprocess.run(
+        [sys.executable, "-m", "paget", "describe", "igf-paclitaxel"],
+        capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+
+
+def test_a_reader_that_has_seen_enough_gets_no_complaint():
+    """`paget describe | head -1`."""
+    command = f"{sys.executable} -m paget describe | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("command", COMMANDS)

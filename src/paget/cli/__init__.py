@@ -21,6 +21,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `arguments` are those of the process unless given."""
+    _write_what_the_terminal_can()
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments) or ["--help"])
     except KeyboardInterrupt:
@@ -31,6 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception:
         return _fault()
+
+
+def _write_what_the_terminal_can() -> None:
+    """Where the encoding of a stream has no "³" or "×", a question mark is better than a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _run(arguments: list[str]) -> int:
