@@ -1,18 +1,19 @@
-"""Calibration of untreated growth; `python -m paget.analysis.calibrate_growth` repeats it and prints what the catalog should say.
+"""Calibration of untreated growth.
 
-Nothing here sees a treated animal. Three steps, in this order, because each uses the one before:
+`python -m paget.analysis.calibrate_growth` repeats it and prints what the catalog should say. Nothing here sees a
+treated animal. Three steps, in this order, because each uses the one before:
 
 1. *Stroma*, in py230 in C57BL/6 at REFERENCE_VOLUME: recruitment of every other cell type such that its share is that of
-   MMTV-PyMT tumours (`pmc4157098`, shares of all cells; what the table leaves unassigned, 9 %, is counted as tumour cells), and
-   IGF secretion such that IGF1R activity is 0.5 with 70 % of the IGF from macrophages.
-2. *Crowding*, in both mice: `reference_cycle_entry`, `reference_death` and `engrafted_share` such that the median untreated
-   animal follows the Gompertz law of its file. The law is one of volume, cells of all types, while the pressure
-   acts on the cycle of tumour cells, whose signals change as the tumour ages; the two reference rates are what
+   MMTV-PyMT tumours (`pmc4157098`, shares of all cells; the 9 % that the table leaves unassigned count as tumour
+   cells), and IGF secretion such that IGF1R activity is 0.5 with 70 % of the IGF from macrophages.
+2. *Crowding*, in both mice: `reference_cycle_entry`, `reference_death` and `engrafted_share` such that the median
+   untreated animal follows the Gompertz law of its file. The law is one of volume, cells of all types, while the
+   pressure acts on the cycle of tumour cells, whose signals change as the tumour ages; the two reference rates are what
    an average tumour over those weeks amounts to. They change the pressure at a volume, not the rates of unhindered
-   cells, so that founders and small lesions are untouched. The engrafted share makes up for the first days, when the cycle cannot
-   follow the law.
+   cells, so that founders and small lesions are untouched. The engrafted share makes up for the first days, when the
+   cycle cannot follow the law.
 3. *Founders*, in both mice: `death of a lone founder` such that a single woken cell in the lung establishes with the
-   probability of the cascade budget.
+   probability that the metastatic inefficiency of published experiments asks for.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def account(mouse: Mouse) -> str:
     ratios, state, niche = deviation(mouse), state_at(mouse, REFERENCE_VOLUME), niche_of(mouse, "lung")
     days = (7, 10, 14, 21, 28, 35, 42)
     shares = ", ".join(f"{name} {100 * share:.2f} %" for name, share in state.shares.items())
-    activities = ", ".join(f"{name} {value:.3f}" for name, value in state.activities.items())
+    activities = ", ".join(f"{name} {value:.3f}" for name, value in state.activities.items() if value)
     sources = ", ".join(f"{name} {100 * share:.0f} %" for name, share in state.igf_from.items())
     founders = ", ".join(f"{n}: {niche.establishment[n]:.4f}" for n in (1, 2, 3))
     return "\n".join(

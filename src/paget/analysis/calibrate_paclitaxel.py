@@ -1,10 +1,12 @@
-"""Paclitaxel alone, fitted; `python -m paget.analysis.calibrate_paclitaxel` repeats it and prints what the catalog should say.
+"""Paclitaxel alone, fitted.
 
-Source (`mln8237-paclitaxel`): MDA-MB-231 in the fat pad of nude mice, paclitaxel i.v. once a week for three weeks. The table gives
-combinations with MLN8237 only. With its lowest dose (3 mg/kg) the growth inhibition on the last day of treatment was 21 to 22 %
-at 5 and 10 mg/kg and 61 to 69 % at 20 mg/kg: upper bounds for paclitaxel alone. TARGETS lies below them; its shape
-between and beyond the doses is assumed. The trial is repeated with LM2-4 in SCID mice: treatment from 150 mm3, doses on days 0, 7 and
-14, and the median volume on day 35 after inoculation, when the median animal has been treated for three weeks.
+`python -m paget.analysis.calibrate_paclitaxel` repeats it and prints what the catalog should say. Source
+(`mln8237-paclitaxel`): MDA-MB-231 in the fat pad of nude mice, paclitaxel i.v. once a week for three weeks. The table
+gives combinations with MLN8237 only. With its lowest dose (3 mg/kg) the growth inhibition on the last day of treatment
+was 21 to 22 % at 5 and 10 mg/kg and 61 to 69 % at 20 mg/kg: upper bounds for paclitaxel alone. TARGETS lies below them;
+its shape between and beyond the doses is assumed. The trial is repeated with LM2-4 in SCID mice: treatment from
+150 mm3, doses on days 0, 7 and 14, and the median volume on day 35 after inoculation, when the median animal has been
+treated for three weeks.
 
 Paclitaxel alone is a baseline. No combination is looked at.
 """

@@ -1,8 +1,9 @@
 """Untreated growth of the engine against measured volumes: `python -m paget.analysis.compare_growth FILE`.
 
-Three comparisons. *Medians*: the engine's median over all animals beside the drop-out-aware estimate from the data. *The law
-re-estimated*: simulated animals are read with calipers on the days of the data, animal by animal, and the same fit gives
-alpha and beta. *Each animal by itself*: the same with the two-stage fit. The engine sees none of the volumes here.
+Three comparisons. *Medians*: the engine's median over all animals beside the drop-out-aware estimate from the data.
+*The law re-estimated*: simulated animals are read with calipers on the days of the data, animal by animal, and the same
+fit gives alpha and beta. *Each animal by itself*: the same with the two-stage fit. The engine sees none of the volumes
+here.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def compare(volumes: Volumes, growth: SimulatedGrowth, days: Sequence[int] = DAY
 
 
 def _repeated(volumes: Volumes, times: int) -> Volumes:
-    return volumes.of_animals(np.tile(np.arange(len(volumes.animals)), times))
+    return volumes.of_animals(list(range(len(volumes.animals))) * times)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,8 +2,8 @@
 
     V(t) = V0 exp(alpha / beta (1 - exp(-beta t))),   V0 = 1 mm3
 
-alpha is the growth rate at V0, beta its loss per e-fold of volume (both 1/day): dV/dt = V (alpha - beta ln(V / V0)). V0 is
-a convention: tumours are read from some 40 mm3 on, and the law is not a claim about the first days.
+alpha is the growth rate at V0, beta its loss per e-fold of volume (both 1/day): dV/dt = V (alpha - beta ln(V / V0)).
+V0 is a convention: tumours are read from some 40 mm3 on, and the law is not a claim about the first days.
 """
 
 from __future__ import annotations

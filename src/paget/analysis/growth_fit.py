@@ -3,12 +3,12 @@
 `fit_population` estimates the law of alpha and beta over animals (see `gompertz` and `growth_likelihood`) by maximum
 likelihood, standard errors from the curvature of the log-likelihood.
 
-**Drop-out.** Large tumours leave, so the mean of those that are left is too small. What decides is the volume that was *read*: an
-animal is taken out because of readings that are in the data. Missing readings are then missing at random, the chance of
-leaving is a factor of the likelihood that does not contain the growth parameters, and the likelihood of the readings
-alone is enough (Rubin, Biometrika 63 (1976) 581). `population_medians` is the median over *all* animals, those that
-left included. It would be biased if animals left for something that was not read, a tumour that grew after its last
-reading, say.
+**Drop-out.** Large tumours leave, so the mean of those that are left is too small. What decides is the volume that was
+*read*: an animal is taken out because of readings that are in the data. Missing readings are then missing at random, the
+chance of leaving is a factor of the likelihood that does not contain the growth parameters, and the likelihood of the
+readings alone is enough (Rubin, Biometrika 63 (1976) 581). `population_medians` is the median over *all* animals, those
+that left included. It would be biased if animals left for something that was not read: a tumour that grew fast after its
+last reading, say.
 
 `fit_each` fits every animal by itself, by least squares on logs. It is simple and needs no law over animals, but its
 spread contains the error of each fit: two animals of five late readings tell alpha and beta apart badly.
@@ -16,7 +16,7 @@ spread contains the error of each fit: two animals of five late readings tell al
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,7 @@ from scipy.stats import norm, qmc
 
 from paget.analysis.gompertz import FloatArray, log_volume
 from paget.analysis.growth_data import Volumes
-from paget.analysis.growth_likelihood import NODES, Readings, law_of, log_likelihoods, modes
+from paget.analysis.growth_likelihood import NODES, Readings, inverse, law_of, log_likelihoods, modes
 from paget.errors import PagetError
 
 FEWEST_ANIMALS = 5
@@ -127,10 +127,10 @@ def fit_population(volumes: Volumes, nodes: int = NODES) -> PopulationFit:
             allowed="animals followed over several e-folds of volume",
         )
     mean, covariance, sigma = law_of(result.x)
-    effects, _ = modes(readings, mean, np.linalg.inv(covariance), sigma)
+    effects, _ = modes(readings, mean, inverse(covariance), sigma)
     return PopulationFit(
         result.x,
-        np.linalg.inv(curvature),
+        inverse(curvature),
         -float(result.fun),
         effects,
         volumes.readings,
@@ -138,7 +138,7 @@ def fit_population(volumes: Volumes, nodes: int = NODES) -> PopulationFit:
     )
 
 
-def _hessian(loss, at: FloatArray) -> FloatArray:
+def _hessian(loss: Callable[[FloatArray], float], at: FloatArray) -> FloatArray:
     """Second derivatives by central differences, shape (n, n)."""
     size = len(at)
     steps = HESSIAN_STEP * np.eye(size)
@@ -159,8 +159,8 @@ def population_medians(
 ) -> pd.DataFrame:
     """Median volume (mm3) over all animals by day: day, median, low, high.
 
-    The interval comes from `draws` parameter sets from the normal law of the estimates. It is an interval of the median, not
-    of an animal.
+    The interval comes from `draws` parameter sets from the normal law of the estimates. It is an interval of the
+    median, not of an animal.
     """
     at = np.asarray(days, dtype=np.float64)
     scores = _scores()

@@ -27,7 +27,14 @@ MODE_STEPS = 60
 LARGEST_STEP = 0.7
 """Longest step of log alpha and log beta in the search for a mode."""
 
-PARAMETERS = ("log alpha", "log beta", "log SD of log alpha", "log SD of log beta", "atanh correlation", "log sigma")
+PARAMETERS = (
+    "log alpha",
+    "log beta",
+    "log SD of log alpha",
+    "log SD of log beta",
+    "atanh correlation",
+    "log sigma",
+)
 """The numbers that are fitted, on scales without limits."""
 
 
@@ -56,6 +63,11 @@ def law_of(parameters: FloatArray) -> tuple[FloatArray, FloatArray, float]:
     cross = np.tanh(parameters[4]) * sd[0] * sd[1]
     covariance = np.array([[sd[0] ** 2, cross], [cross, sd[1] ** 2]])
     return parameters[:2], covariance, float(np.exp(parameters[5]))
+
+
+def inverse(matrix: FloatArray) -> FloatArray:
+    """Inverse of a matrix, or of each of a stack of them."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
 def modes(
@@ -87,9 +99,9 @@ def _gradient(
 def log_likelihoods(parameters: FloatArray, readings: Readings, nodes: int = NODES) -> FloatArray:
     """Log-likelihood of each animal, shape (animals,), at PARAMETERS (6,)."""
     mean, covariance, sigma = law_of(parameters)
-    precision = np.linalg.inv(covariance)
+    precision = inverse(covariance)
     effects, curvature = modes(readings, mean, precision, sigma)
-    scale = np.linalg.cholesky(np.linalg.inv(curvature))
+    scale = np.linalg.cholesky(inverse(curvature))
     grid, log_weight = _nodes(nodes)
     at = effects[:, None, :] + np.einsum("ijk,nk->inj", scale, grid)
     terms = _log_integrand(readings, at, mean, precision, sigma) + log_weight

@@ -1,4 +1,4 @@
-"""What an untreated tumour of a given volume is made of, and what a niche offers to founders: the figures of calibration."""
+"""What an untreated tumour of a given volume is made of, and what a niche offers to founders: figures for calibration."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from paget.analysis.gompertz import FloatArray
 from paget.analysis.untreated import Mouse, median_animal
 from paget.errors import PagetError
+from paget.host.environment import fill_unruled
 from paget.host.ladder import establishment_probability
 from paget.host.niches import advance_niche, read_niche, settle_niches
 from paget.host.record import SITES
@@ -94,6 +95,7 @@ def niche_of(mouse: Mouse, site: str) -> Niche:
     tables, index = compiled.tables, SITES.index(site)
     whole = new_state(tables, compiled.axes)
     state = whole[0]
+    fill_unruled(tables, state)
     settle_niches(tables, state)
     read_niche(tables, state, index)
     advance_niche(tables, state, index, 0.25)
