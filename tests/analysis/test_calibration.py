@@ -73,7 +73,7 @@ def test_founders_in_the_lung(tumour, pair):
     mouse = Mouse.of(tumour, MICE[tumour])
     niche = niche_of(mouse, "lung")
     assert niche.establishment[1] == pytest.approx(TARGET_ESTABLISHMENT[tumour], rel=0.03)
-    assert niche.establishment[2] == pytest.approx(pair, rel=0.05)
+    assert niche.establishment[2] == pytest.approx(pair, rel=0.08)
     assert 0.7 < niche.birth < 0.8
     assert 0.25 < niche.death < 0.37
     path = mouse.own("behaviours/death of a lone founder/base")

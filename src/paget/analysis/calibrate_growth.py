@@ -3,8 +3,8 @@
 `python -m paget.analysis.calibrate_growth` repeats it and prints what the catalog should say. Nothing here sees a
 treated animal. Three steps, in this order, because each uses the one before:
 
-1. *Stroma*, in py230 in C57BL/6 at REFERENCE_VOLUME: recruitment of every other cell type such that its share is that of
-   MMTV-PyMT tumours (`pmc4157098`, shares of all cells; the 9 % that the table leaves unassigned count as tumour
+1. *Stroma*, in py230 in C57BL/6 at REFERENCE_VOLUME: recruitment of every other cell type such that its share is that
+   of MMTV-PyMT tumours (`pmc4157098`, shares of all cells; the 9 % that the table leaves unassigned count as tumour
    cells), and IGF secretion such that IGF1R activity is 0.5 with 70 % of the IGF from macrophages.
 2. *Crowding*, in both mice: `reference_cycle_entry`, `reference_death` and `engrafted_share` such that the median
    untreated animal follows the Gompertz law of its file. The law is one of volume, cells of all types, while the

@@ -4,11 +4,11 @@
 likelihood, standard errors from the curvature of the log-likelihood.
 
 **Drop-out.** Large tumours leave, so the mean of those that are left is too small. What decides is the volume that was
-*read*: an animal is taken out because of readings that are in the data. Missing readings are then missing at random, the
-chance of leaving is a factor of the likelihood that does not contain the growth parameters, and the likelihood of the
-readings alone is enough (Rubin, Biometrika 63 (1976) 581). `population_medians` is the median over *all* animals, those
-that left included. It would be biased if animals left for something that was not read: a tumour that grew fast after its
-last reading, say.
+*read*: an animal is taken out because of readings that are in the data. Missing readings are then missing at random,
+the chance of leaving is a factor of the likelihood that does not contain the growth parameters, and the likelihood of
+the readings alone is enough (Rubin, Biometrika 63 (1976) 581). `population_medians` is the median over *all* animals,
+those that left included. It would be biased if animals left for something that was not read: a tumour that grew fast
+after its last reading, say.
 
 `fit_each` fits every animal by itself, by least squares on logs. It is simple and needs no law over animals, but its
 spread contains the error of each fit: two animals of five late readings tell alpha and beta apart badly.

@@ -1,4 +1,4 @@
-"""What an untreated tumour of a given volume is made of, and what a niche offers to founders: figures for calibration."""
+"""What an untreated tumour of a given volume is made of, and what a niche offers to founders: for calibration."""
 
 from __future__ import annotations
 
