@@ -24,6 +24,7 @@ from paget.host.stages import (
     advance_shares,
     advance_stages,
     balanced_share,
+    crowding_loss,
     crowding_pressure,
     entry_for_share,
     stage_flow,
@@ -204,15 +205,30 @@ def test_edges_of_counts() -> None:
 ALPHA, BETA, DIVISION, DEATH, ENTRY = 0.558, 0.0708, 1.0, 0.207, 3.967
 
 
-def net_growth(volume: float) -> float:
-    pressure = crowding_pressure(volume, ALPHA, BETA, DIVISION, DEATH, ENTRY)
-    return DIVISION * balanced_share(ENTRY / (1.0 + pressure), DIVISION) - DEATH
+def crowded(volume: float, loss_share: float, reference: float = ENTRY) -> tuple[float, float]:
+    """Pressure and additional death rate."""
+    loss = crowding_loss(volume, ALPHA, BETA, DIVISION, DEATH, reference, loss_share)
+    return crowding_pressure(volume, ALPHA, BETA, DIVISION, DEATH, reference, loss), loss
 
 
-@given(st.floats(2.6, 2500.0))
-def test_crowding_gives_gompertz_growth(volume: float) -> None:
-    """Pressure holds the reference cycle back so far that balanced growth has the Gompertz rate."""
-    assert net_growth(volume) == pytest.approx(ALPHA - BETA * math.log(volume), abs=1e-9)
+def net_growth(volume: float, loss_share: float = 0.0) -> float:
+    pressure, loss = crowded(volume, loss_share)
+    return DIVISION * balanced_share(ENTRY / (1.0 + pressure), DIVISION) - DEATH - loss
+
+
+@given(st.floats(2.6, 2500.0), st.floats(0.0, 0.9))
+def test_crowding_gives_gompertz_growth(volume: float, loss_share: float) -> None:
+    """Pressure and cell loss together hold balanced growth at the Gompertz rate, however they share it."""
+    assert net_growth(volume, loss_share) == pytest.approx(ALPHA - BETA * math.log(volume), abs=1e-9)
+
+
+@given(st.floats(10.0, 2500.0), st.floats(0.1, 0.9))
+def test_cell_loss_leaves_more_cells_in_cycle(volume: float, loss_share: float) -> None:
+    """The more of the slowing is death, the larger the cycling share at the same volume."""
+    with_loss, loss = crowded(volume, loss_share)
+    without, none = crowded(volume, 0.0)
+    assert loss > none == 0.0
+    assert with_loss < without
 
 
 def test_founders_grow_no_faster_than_their_cycle() -> None:
@@ -234,7 +250,7 @@ def grow(dt: float, days: float = 42.0, reference: float = ENTRY) -> float:
     shares = np.array([1 - balanced_share(reference, DIVISION), balanced_share(reference, DIVISION), 0.0])
     volume = 1.0
     for _ in range(round(days / dt)):
-        pressure = crowding_pressure(volume, ALPHA, BETA, DIVISION, DEATH, reference)
+        pressure, _ = crowded(volume, 0.0, reference)
         growth = advance_shares(shares, reference / (1.0 + pressure), DIVISION, 0.0, 0.1, 0.8, dt)
         volume *= growth * math.exp(-DEATH * dt)
     return volume

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from paget.compiled import kernel, law
-from paget.host.birth_death import birth_death_step, immigration_death_step
+from paget.host.birth_death import birth_death_step, immigration_death_step, relative_growth
 from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
 from paget.host.record import CASCADE_STEPS, MACROMETASTASIS_DIAMETER
 from paget.host.regimen import TICKS_PER_DAY
@@ -22,6 +22,7 @@ from paget.host.stages import (
     DAMAGED,
     QUIESCENT,
     advance_stages,
+    crowding_loss,
     crowding_pressure,
 )
 from paget.host.state import LESIONS
@@ -74,17 +75,28 @@ def small_volume(tables, state, site, cells):
 
 
 @kernel
-def lesion_pressure(tables, volume):
-    """Crowding pressure in a lesion of `volume` (mm3)."""
+def lesion_crowding(tables, volume):
+    """(pressure, additional death rate in 1/day) of crowding in a lesion of `volume` (mm3)."""
     tumour = tables.tumour
-    return crowding_pressure(
+    loss = crowding_loss(
         volume,
         tumour.alpha,
         tumour.beta,
         tumour.division,
         tumour.reference_death,
         tumour.reference_cycle_entry,
+        tumour.cell_loss_share,
     )
+    pressure = crowding_pressure(
+        volume,
+        tumour.alpha,
+        tumour.beta,
+        tumour.division,
+        tumour.reference_death,
+        tumour.reference_cycle_entry,
+        loss,
+    )
+    return pressure, loss
 
 
 @kernel
@@ -112,7 +124,7 @@ def fill_densities(tables, state, lesion):
 def read_lesion(tables, state, lesion):
     """Let the cells of a large lesion sense and act: fills densities, levels, signals and behaviours."""
     fill_densities(tables, state, lesion)
-    pressure = lesion_pressure(tables, state.volume[lesion])
+    pressure, _ = lesion_crowding(tables, state.volume[lesion])
     sense_and_act(
         tables,
         state,
@@ -132,6 +144,8 @@ def grow_large(tables, state, lesion, key, tick, dt):
     entry, division = behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]]
     stress = tables.sites.stress[state.site[lesion]]
     death = stress * behaviours[index[DEATH]] + killing_rate(tables, state) + state.depletion[TUMOUR_CELL]
+    _, loss = lesion_crowding(tables, state.volume[lesion])
+    death += loss
     damage = damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]])
     repair, lethal = behaviours[index[REPAIR]], behaviours[index[DEATH_OF_DAMAGED]]
     seek(state.generator, key, _BIRTHS, tick, state.lineage[lesion])
@@ -205,10 +219,7 @@ def matrix_rate(tables, state, row):
 @kernel
 def relax(value, source, loss, dt):
     """Exact value after dt (day) of d value / dt = source - loss value."""
-    if loss <= 0.0:
-        return value + source * dt
-    rest = source / loss
-    return rest + (value - rest) * math.exp(-loss * dt)
+    return value * math.exp(-loss * dt) + source * dt * relative_growth(-loss * dt)
 
 
 @kernel

@@ -11,7 +11,7 @@ import math
 
 from paget.compiled import kernel
 from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
-from paget.host.lesions import lesion_pressure, relax, small_volume
+from paget.host.lesions import lesion_crowding, relax, small_volume
 from paget.host.record import LARGEST_AGGREGATE
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
 from paget.host.state import DOSED, GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
@@ -60,7 +60,8 @@ def read_niche(tables, state, site):
     copy_into(state.densities, state.niche[site])
     state.densities[TUMOUR_CELL] = tables.tumour.niche_tumour_share * tables.tumour.cell_density
     volume = small_volume(tables, state, site, TYPICAL_SMALL_CELLS)
-    sense_and_act(tables, state, state.niche_levels[site], lesion_pressure(tables, volume), 1.0, 0.0)
+    pressure, _ = lesion_crowding(tables, volume)
+    sense_and_act(tables, state, state.niche_levels[site], pressure, 1.0, 0.0)
     copy_into(state.niche_behaviours[site], state.behaviours)
 
 

@@ -51,15 +51,27 @@ def entry_for_share(share: float, division: float) -> float:
 
 
 @law
-def crowding_pressure(volume, alpha, beta, division, reference_death, reference_entry):
+def crowding_loss(volume, alpha, beta, division, reference_death, reference_entry, loss_share):
+    """Additional death rate (1/day) of tumour cells in a crowded lesion of `volume` (mm3): necrosis and cell loss.
+
+    The Gompertz law asks for the net growth alpha - beta ln(volume / mm3). `loss_share` of what is missing to the growth
+    of unhindered cells is death; the rest is a smaller cycling share (`crowding_pressure`).
+    """
+    unhindered = division * balanced_share(reference_entry, division) - reference_death
+    growth = alpha - beta * math.log(max(volume, 1e-12))
+    return loss_share * max(0.0, unhindered - growth)
+
+
+@law
+def crowding_pressure(volume, alpha, beta, division, reference_death, reference_entry, loss):
     """Pressure (1 halves cycle entry) in a lesion of `volume` (mm3) under the Gompertz crowding law.
 
-    The law asks for the net growth alpha - beta ln(volume / mm3); pressure is what must hold back the reference cycle
-    entry so that an untreated tumour grows at that rate. It is 0 where even an unhindered cycle is slower, so
-    that founders never grow faster than their cycle allows.
+    Pressure is what must hold back the reference cycle entry so that an untreated tumour with the additional death rate
+    `loss` (1/day) grows at the rate of the law. It is 0 where even an unhindered cycle is slower, so that founders
+    never grow faster than their cycle allows.
     """
     growth = alpha - beta * math.log(max(volume, 1e-12))
-    share = min(max((growth + reference_death) / division, SMALLEST_SHARE), LARGEST_SHARE)
+    share = min(max((growth + reference_death + loss) / division, SMALLEST_SHARE), LARGEST_SHARE)
     return max(0.0, reference_entry / entry_for_share(share, division) - 1.0)
 
 

@@ -45,7 +45,9 @@ class Crowding(Entry):
     reference_cycle_entry: Annotated[Quantity, In("1/day", above=0)]
     """Rate of cycle entry of an unhindered cell under the signals of an untreated tumour [1/day]."""
     reference_death: Annotated[Quantity, In("1/day", above=0)]
-    """Death rate of tumour cells from all causes in an untreated tumour [1/day]."""
+    """Death rate of tumour cells from all causes in an untreated tumour, cell loss by crowding apart [1/day]."""
+    cell_loss_share: Annotated[Quantity, In("1", at_most=1)]
+    """Share of the slowing of growth that is cell loss (necrosis); the rest is a smaller cycling share [1]."""
 
 
 class Correlation(Entry):

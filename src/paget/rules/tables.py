@@ -155,6 +155,8 @@ class Tumour:
     """Cycle entry of an unhindered cell under the signals of an untreated tumour (1/day)."""
     reference_death: float
     """Death by all causes in an untreated tumour (1/day)."""
+    cell_loss_share: float
+    """Share of the crowding that is cell loss."""
     division: float
     """Division rate of a cycling cell (1/day)."""
     shedding_exponent: float
