@@ -80,6 +80,8 @@ def _die_in_capillaries(state, site, alone, company, dt):
 @kernel
 def _thin_groups(state, groups, size, chance):
     """Thin `groups` groups of `size` cells, each cell living with `chance`, into state.moved (living cells - 1)."""
+    if chance <= 0.0:
+        return
     if size == 1:
         state.moved[0] += binomial(state.generator, groups, chance)
         return
