@@ -54,8 +54,8 @@ def entry_for_share(share: float, division: float) -> float:
 def crowding_loss(volume, alpha, beta, division, reference_death, reference_entry, loss_share):
     """Additional death rate (1/day) of tumour cells in a crowded lesion of `volume` (mm3): necrosis and cell loss.
 
-    The Gompertz law asks for the net growth alpha - beta ln(volume / mm3). `loss_share` of what is missing to the growth
-    of unhindered cells is death; the rest is a smaller cycling share (`crowding_pressure`).
+    The Gompertz law asks for the net growth alpha - beta ln(volume / mm3). `loss_share` of what is missing to the
+    growth of unhindered cells is death; the rest is a smaller cycling share (`crowding_pressure`).
     """
     unhindered = division * balanced_share(reference_entry, division) - reference_death
     growth = alpha - beta * math.log(max(volume, 1e-12))

@@ -21,6 +21,9 @@ KIND_COUNT = len(AGGREGATE_KINDS)
 MOST_LESIONS, MOST_GROUPS = 1 << 16, 1 << 16
 """Room for lesions and founder groups; a subject that needs more is refused."""
 
+MARROW_STAGES = 4.0
+"""Stages of a neutrophil before it enters the blood: one that proliferates and three that mature."""
+
 EXPOSURE_NODES = 3
 """Times within a step at which drug exposure is read."""
 
@@ -114,7 +117,7 @@ class State:
     plasma_free: Annotated[float, "F"]
     """Free ligand in plasma (nM), shape (F,)."""
     marrow: Annotated[float, 5]
-    """Neutrophils relative to rest: proliferating, three maturing, circulating; shape (5,)."""
+    """Neutrophils relative to those in blood at rest: proliferating, three maturing, circulating; shape (5,)."""
     lost_weight: Annotated[float, "D"]
     """Share of body weight lost to each drug, shape (D,)."""
     # effects of drugs in this step
@@ -185,6 +188,8 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
     state["plasma_total"][:] = tables["signalling"]["plasma_total"]
     read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
     state["blood_behaviours"][:] = tables["rules"]["base"][read]
-    state["marrow"][:] = 1.0
+    time_in_stage = tables["body"]["mean_maturation_time"] / MARROW_STAGES
+    state["marrow"][:] = tables["body"]["neutrophil_loss"] * time_in_stage  # what replaces the circulating ones
+    state["marrow"][-1] = 1.0
     state["modification"][:] = 1.0
     return whole

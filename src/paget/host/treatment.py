@@ -6,7 +6,7 @@ import math
 
 from paget.compiled import kernel
 from paget.host.environment import fill_unruled
-from paget.host.state import DOSED, EXPOSURE_NODES, LESIONS
+from paget.host.state import DOSED, EXPOSURE_NODES, LESIONS, MARROW_STAGES
 from paget.pharmacology import kinetics, marrow
 from paget.pharmacology.binding import bind
 
@@ -151,8 +151,8 @@ def _advance_marrow(tables, state, dt):
 
 @kernel
 def marrow_transit(body):
-    """Transit rate (1/day) of four stages in the mean maturation time."""
-    return 4.0 / body.mean_maturation_time
+    """Rate (1/day) at which each stage is passed."""
+    return MARROW_STAGES / body.mean_maturation_time
 
 
 @kernel
