@@ -3,8 +3,8 @@
     python benchmarks/mice_per_second.py
 
 The scene: a human line in an immunodeficient mouse, untreated, 42 days in steps of six hours, no humane endpoint. The
-rate of waking is scaled until a mouse ends with about the wanted number of lesions outside the primary. Every line is a ratio
-within this run as well as a rate, because rates depend on the machine. Each figure is the best of three repeats.
+rate of waking is scaled until a mouse ends with about the wanted number of lesions outside the primary. Rates depend
+on the machine, so every line but two is a ratio within this run. Each figure is the best of three repeats.
 """
 
 from __future__ import annotations
@@ -83,12 +83,13 @@ def main() -> None:
     print(f"  1 thread : {40 / one:6.1f} mice/s")
     print(f"  2 threads: {40 / two:6.1f} mice/s, {one / two:.2f} times one thread")
     print("cost with the number of animals (2 threads, 300 lesions), relative to 20 animals")
-    reference = seconds(base, 20, 2)
-    for animals in (20, 40, 80):
-        print(f"  {animals:4d} animals: {seconds(base, animals, 2) / reference:5.2f} (linear: {animals / 20:.2f})")
+    times = {animals: seconds(base, animals, 2) for animals in (20, 40, 80)}
+    for animals, taken in times.items():
+        print(f"  {animals:4d} animals: {taken / times[20]:5.2f} (linear: {animals / 20:.2f})")
     print("cost of a mouse with the number of lesions (1 thread), relative to 300")
-    for lesions, scene in scenes.items():
-        print(f"  {lesions:4d} lesions: {seconds(scene, 20, 1) / (one / 2):5.2f} (proportional: {lesions / 300:.2f})")
+    costs = {lesions: seconds(scene, 20, 1) for lesions, scene in scenes.items()}
+    for lesions, cost in costs.items():
+        print(f"  {lesions:4d} lesions: {cost / costs[300]:5.2f} (proportional: {lesions / 300:.2f})")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this process: {peak:.0f} MB")
 
