@@ -45,10 +45,11 @@ class Comparison:
     """Two-stage estimates, one row for data and engine."""
 
 
-def compare(volumes: Volumes, growth: SimulatedGrowth, days: Sequence[int] = DAYS) -> Comparison:
-    """Compare measured volumes with simulated growth."""
+def compare(
+    volumes: Volumes, growth: SimulatedGrowth, days: Sequence[int] = DAYS, times: int = 4
+) -> Comparison:
+    """Compare measured volumes with simulated growth; `times` simulated animals are read like each measured one."""
     data = fit_population(volumes)
-    times = max(1, len(growth.calipers) // len(volumes.animals))
     read = growth.read_like(_repeated(volumes, times))
     medians = population_medians(data, days)
     medians["engine"] = np.median(growth.volumes[:, list(days)], axis=0)
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     tumour, host = arguments[1:] or ("lm2-4", "scid")
     try:
-        result = compare(read_volumes(arguments[0]), simulate_growth(tumour, host, ANIMALS))
+        result = compare(read_volumes(arguments[0]), simulate_growth(tumour, host, ANIMALS), times=10)
     except PagetError as error:
         sys.stderr.write(f"{error}\n")
         return 2
