@@ -24,7 +24,6 @@ from paget.host.birth_death import (
     kendall_step,
     survival_and_stop,
     survivor_law,
-    two_state_exchange,
 )
 from paget.keyed_random import LARGEST_COUNT, Purpose, new_generator, seek, subject_key
 
@@ -233,10 +232,3 @@ def test_immigration_and_death() -> None:
     assert _chi_square_p(out, law) > FALSE_ALARM
     _fill_immigration(n, immigration, death * 0.95, dt, _generator("immigration"), out)
     assert _chi_square_p(out, law) < FALSE_ALARM
-
-
-@given(rate, rate, st.floats(0.0, 10.0))
-def test_two_state_exchange_is_the_matrix_exponential(forth: float, back: float, dt: float) -> None:
-    there, home = two_state_exchange(forth, back, dt)
-    exact = linalg.expm(np.array([[-forth, forth], [back, -back]]) * dt)
-    assert (there, home) == pytest.approx((exact[0, 1], exact[1, 0]), abs=1e-10)

@@ -29,9 +29,10 @@ from paget.host.blood import (
 from paget.host.lesions import read_lesion, tumour_cells, update_volume
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, SITES
 from paget.host.state import DEAD_IN_BLOOD, LESIONS, SHED
+from paget.host.step import advance
 from paget.host.walk import DIES, FAT_PAD, LEFT_HEART, LIVER, LUNG, NODE
 from paget.keyed_random import Purpose, seek, subject_key
-from paget.rules.tables import BREAK_UP, COHESION, SHEDDING
+from paget.rules.tables import BREAK_UP, COHESION, LOSS_FROM_BLOOD, SHEDDING
 
 FALSE_ALARM = 1e-5
 KEY = subject_key(20260402, "blood", 1)
@@ -341,3 +342,28 @@ def test_blood_behaviours_are_the_tumours(black6, rest) -> None:
     tables, state = rest(black6)
     base = tables["rules"]["base"][tables["behaviour"]["tumour"][BREAK_UP]]
     assert state["blood_behaviours"][1] == base
+
+
+@pytest.mark.parametrize("resected", [False, True])
+def test_blood_behaviours_after_resection_are_those_of_metastases(blood, resected: bool) -> None:
+    """Circulating cells keep what the primary's cells do; without a primary, what the cells of metastases do."""
+    tables, state = blood
+    index = tables["behaviour"]["tumour"]
+    for lesion, macrophages in ((0, 0), (1, 400_000)):  # macrophages make IGF, which protects
+        put_lesion(tables, state, 20.0)
+        state["site"][lesion], state["lineage"][lesion] = (FAT_PAD, LUNG)[lesion], 1 + lesion
+        state["cells"][lesion, :2] = 500_000
+        state["stroma"][lesion, 8] = macrophages
+        state["levels"][lesion] = state["niche_levels"][LUNG]
+        update_volume(tables, state, lesion)
+    state["count"][LESIONS] = 2
+    if resected:
+        state["cells"][0], state["stroma"][0] = 0, 0
+    advance(tables, state, KEY, 0, 0.25)
+    kept = float(state["blood_behaviours"][0])
+    read = []
+    for lesion in (0, 1):
+        read_lesion(tables, state, lesion)
+        read.append(float(state["behaviours"][index[LOSS_FROM_BLOOD]]))
+    assert kept == pytest.approx(read[1 if resected else 0], rel=0.02)
+    assert read[1] < 0.96 * read[0]

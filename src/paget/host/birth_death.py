@@ -124,11 +124,3 @@ def immigration_death_step(n, immigration_per_day, death, dt, generator):
     stayed = binomial(generator, np.int64(n), math.exp(-death * dt))
     arrived = poisson(generator, immigration_per_day * dt * relative_growth(-death * dt))
     return stayed + arrived
-
-
-@law
-def two_state_exchange(rate_forth, rate_back, dt):
-    """(P(A to B), P(B to A)) over dt (day) for a cell that switches A to B and back at constant rates (1/day)."""
-    both = (rate_forth + rate_back) * dt
-    fraction = dt * relative_growth(-both)  # (1 - e^-both) / (rate_forth + rate_back), finite at zero rates
-    return rate_forth * fraction, rate_back * fraction

@@ -141,7 +141,7 @@ def _remove_cells(state, lesion, taken):
     total = max(tumour_cells(state, lesion), 1)
     left = taken
     for stage in range(3):
-        gone = min(left, taken * state.cells[lesion, stage] // total)
+        gone = min(left, np.int64(taken * (state.cells[lesion, stage] / total)))
         state.cells[lesion, stage] -= gone
         left -= gone
     for stage in range(3):

@@ -189,7 +189,9 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
     read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
     state["blood_behaviours"][:] = tables["rules"]["base"][read]
     time_in_stage = tables["body"]["mean_maturation_time"] / MARROW_STAGES
-    state["marrow"][:] = tables["body"]["neutrophil_loss"] * time_in_stage  # what replaces the circulating ones
+    state["marrow"][:] = (
+        tables["body"]["neutrophil_loss"] * time_in_stage
+    )  # what replaces the circulating ones
     state["marrow"][-1] = 1.0
     state["modification"][:] = 1.0
     return whole

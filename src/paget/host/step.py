@@ -54,7 +54,9 @@ def _advance_lesion(tables, state, lesion, key, tick, dt):
     elif tumour_cells(state, lesion) > 0:
         grow_large(tables, state, lesion, key, tick, dt)
         shed(tables, state, lesion, key, tick, dt)
-        if lesion == 0:
+        if (
+            lesion == 0 or tumour_cells(state, 0) == 0
+        ):  # without a primary, circulating cells come from metastases
             index = tables.behaviour.tumour
             state.blood_behaviours[0] = state.behaviours[index[LOSS_FROM_BLOOD]]
             state.blood_behaviours[1] = state.behaviours[index[BREAK_UP]]
