@@ -70,7 +70,8 @@ def _table(path: Path) -> pd.DataFrame:
     except pd.errors.EmptyDataError:
         raise PagetError("the file is empty", file=path) from None
     except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise PagetError("the file cannot be read", file=path, found=str(error)) from None
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PagetError("the file cannot be read", file=path, found=reason) from None
     for column in COLUMNS:
         if column not in frame:
             found = [str(name) for name in frame.columns]
