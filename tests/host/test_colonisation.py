@@ -33,6 +33,8 @@ from paget.host.state import FULL, GROUPS, LESIONS
 from paget.host.step import advance
 from paget.keyed_random import Purpose, seek, subject_key
 from paget.rules.tables import (
+    BREAK_UP,
+    COHESION,
     DEATH_AFTER_ARREST,
     DEATH_OF_LONE_FOUNDER,
     DEATH_WHILE_SOLITARY,
@@ -362,3 +364,43 @@ def test_a_cell_in_company_is_worth_more(organ) -> None:
     assert pair > 4 * single
     assert three > 8 * single
     assert pair < 2 * three
+
+
+def test_potency_of_clusters(scid, rest, protocol, run) -> None:
+    """Odds of clusters among lesions and in blood, from 30 animals on day 24, against the rates of the engine.
+
+    Lesions: odds among what is shed times the ratio of successes (k_shed). Blood: odds of what passes the first bed
+    times residence. Their quotient is the potency as it is measured (k_meas). Null: agreement within five standard
+    errors (four for the quotient; false-alarm rate below 1e-4); a third more potency is rejected. Shedding is raised
+    fivefold for the counts.
+    """
+    busy = scid.with_values({"tumours/lm2-4/behaviours/shedding/base": 3e5})
+    tables, state = rest(busy)
+    rates, index, tumour = Rates(tables, state), tables["behaviour"]["tumour"], tables["tumour"]
+    cohesion, passage = (
+        float(tables["rules"]["base"][index[name]]) for name in (COHESION, FIRST_PASS_PASSAGE)
+    )
+    shares = (1 - cohesion) * cohesion ** (SIZES - 1.0)
+    passing = passage * SIZES ** -float(tumour["passage_size_exponent"])
+    success = np.array([rates.success(size) if size <= 7 else 0.0 for size in SIZES.tolist()])
+    founding = shares * (1 - passing) * success
+    circuit = float(tables["body"]["blood_volume"] / tables["body"]["cardiac_output"])
+    breaking = -math.log1p(-float(tables["rules"]["base"][index[BREAK_UP]])) / circuit
+    leaving = math.log(2.0) / float(tumour["half_life_cluster"]) + breaking
+    residence = np.where(SIZES > 1, 1.0 / leaving, float(tumour["half_life_single"]) / math.log(2.0))
+    in_blood = shares * passing * residence
+    founded, drawn = np.zeros(2), np.zeros(2)
+    for animal in range(30):
+        record = run(busy, protocol(24), animal=animal)
+        founded += record.funnel[LUNG, MICROMETASTASIS_STEP, :2]
+        drawn += record.circulating[0, 0], record.circulating[1:, 0].sum()
+    odds = founding[1:].sum() / founding[0], in_blood[1:].sum() / in_blood[0]
+    measured = founded[1] / founded[0], drawn[1] / drawn[0]
+    errors = math.sqrt((1 / founded).sum()), math.sqrt((1 / drawn).sum())
+    for value, expected, error in zip(measured, odds, errors, strict=True):
+        assert abs(math.log(value / expected)) < 5.0 * error
+        assert error < 0.06
+    potency, error = (measured[0] / measured[1]) / (odds[0] / odds[1]), math.hypot(*errors)
+    assert abs(math.log(potency)) < 4.0 * error
+    assert abs(math.log(potency) - math.log(1.35)) > 4.0 * error
+    assert 20.0 < odds[0] / odds[1] < 60.0  # published: 23 to 50

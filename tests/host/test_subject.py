@@ -105,6 +105,33 @@ def test_different_steps_agree_in_the_mean(scid, protocol, run) -> None:
     assert (np.abs(ratio - 1.0) < 0.03).all()
 
 
+def test_the_whole_engine_is_of_first_order(black6, protocol, run) -> None:
+    """Volume on day 14 over ten animals at steps of 24, 12 and 6 hours: the difference halves with the step."""
+    mean = [
+        np.mean(
+            [
+                run(black6, protocol(14, step_ticks=step), animal=a).at_exit("primary volume")
+                for a in range(10)
+            ]
+        )
+        for step in (24, 12, 6)
+    ]
+    assert 1.6 < (mean[0] - mean[1]) / (mean[1] - mean[2]) < 2.6
+    assert (mean[1] - mean[2]) / mean[2] < 0.04
+
+
+@pytest.mark.parametrize("step, error", [(6, 0.03), (24, 0.12)])
+def test_steps_under_treatment(black6, protocol, regimen, run, step: int, error: float) -> None:
+    """Two drugs, three weekly doses: volumes on days 16, 21 and 28 against those at steps of one hour."""
+    doses = [("paclitaxel", day, 20.0, "i.v.") for day in (12.0, 19.0)] + [("xentuzumab", 12.0, 50.0, "i.p.")]
+
+    def volumes(step: int) -> np.ndarray:
+        records = [run(black6, protocol(28, step_ticks=step), regimen(black6, *doses), a) for a in range(6)]
+        return np.mean([record.column("primary volume")[[16, 21, 28]] for record in records], axis=0)
+
+    assert volumes(step) == pytest.approx(volumes(1), rel=error)
+
+
 # ---- the record ------------------------------------------------------------------------------------------------------
 
 

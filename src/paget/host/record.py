@@ -66,7 +66,8 @@ class SubjectRecord:
     """Lesions at the requested times, then at exit."""
     funnel: npt.NDArray[np.int64]
     """Counts of aggregates or groups, shape (sites, CASCADE_STEPS, AGGREGATE_KINDS); `shed` and `survived blood`
-    are booked at the site that shed them, later steps at the site they reached."""
+    are booked at the site that shed them (what circulated first survives at the fat pad, wherever it came from),
+    later steps at the site they reached. Break-up in blood can make more aggregates than were shed."""
     account: dict[str, float]
     """Conservation of shed cells: shed, dead in blood, arrested by site, in transit (cells)."""
     circulating: npt.NDArray[np.int64]
