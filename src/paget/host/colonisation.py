@@ -31,8 +31,8 @@ ENTERED_STEP = CASCADE_STEPS.index("entered")
 AWAKE_STEP = CASCADE_STEPS.index("awake")
 MICROMETASTASIS_STEP = CASCADE_STEPS.index("micrometastasis")
 
-COMPANY_SCALES = 12.0
-"""Company scales of cells from which a group no longer needs company: the excess death is e^-12 of a lone founder's."""
+COMPANY_SCALES = 8.0
+"""Company scales of cells from which a group no longer needs company: the excess death is e^-8 of a lone founder's."""
 
 _ARRESTED, _SOLITARY, _WAKING, _LADDER = (
     int(Purpose.ARREST_POOL),
