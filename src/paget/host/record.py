@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-SITES = ("mammary fat pad", "axillary node", "lung", "bone", "liver", "brain", "rest")
+from paget.model.host import SITES as SITES
 
 CASCADE_STEPS = (
     "shed",

@@ -10,14 +10,13 @@ import numpy.typing as npt
 
 from paget.errors import PagetError
 from paget.model import Model
+from paget.model.host import SITES
 from paget.model.mechanism import Rule
 from paget.rules.rule_table import CONTACT_SIGNALS_PER_BEHAVIOUR
 from paget.rules.tables import TUMOUR_BEHAVIOURS, SignalIndex
 
 IntArray = npt.NDArray[np.int64]
 
-SITES = ("mammary fat pad", "axillary node", "lung", "bone", "liver", "brain", "rest")
-"""Sites of a host, in the order of all arrays."""
 
 ABSENT = -1
 MATRIX_BEHAVIOURS = ("collagen deposition", "collagen alignment", "collagen digestion")
@@ -106,7 +105,9 @@ def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
     """Secretions, then other behaviours that some rule rules, then those that keep their base."""
     everything = [(name, b) for name, cell in model.cell_types.items() for b in cell.behaviours]
     ruled = {(rule.cell_type, rule.behaviour) for rule in model.rules}
-    return tuple(sorted(everything, key=lambda pair: (not pair[1].startswith("secretion of "), pair not in ruled)))
+    return tuple(
+        sorted(everything, key=lambda pair: (not pair[1].startswith("secretion of "), pair not in ruled))
+    )
 
 
 def _routes(model: Model, drugs: tuple[str, ...]) -> tuple[str, ...]:

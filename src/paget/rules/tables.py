@@ -8,30 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from paget.model.tumour import REQUIRED_BEHAVIOURS
+
 Real = float
 Whole = int
 
 TUMOUR_CELL = 0
 """Index of the tumour cell among the cell types."""
 
-TUMOUR_BEHAVIOURS = (
-    "cycle entry",
-    "division",
-    "death",
-    "death of damaged cells",
-    "repair of damage",
-    "drug sensitivity",
-    "shedding",
-    "cohesion",
-    "first-pass passage",
-    "loss from blood",
-    "cluster break-up",
-    "death after arrest",
-    "extravasation",
-    "death while solitary",
-    "waking",
-    "death of a lone founder",
-)
+TUMOUR_BEHAVIOURS = REQUIRED_BEHAVIOURS
 """Behaviours of the tumour cell that the host engine reads, in the order of `BehaviourIndex.tumour`."""
 
 (
