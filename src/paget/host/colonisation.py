@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from paget.compiled import kernel, law
-from paget.host.birth_death import birth_death_step
+from paget.host.birth_death import birth_death_step, relative_growth
 from paget.host.environment import killing_rate
 from paget.host.ladder import climb
 from paget.host.lesions import update_volume
@@ -54,60 +54,58 @@ def advance_pools(tables, state, site, key, tick, dt):
     seek(state.generator, key, _ARRESTED, tick, lineage)
     alone = behaviours[index[DEATH_AFTER_ARREST]] + killing
     company = behaviours[index[DEATH_AFTER_ARREST]] / tables.tumour.company_factor + killing
-    _die_in_capillaries(state, site, alone, company, 0.5 * dt)
-    _extravasate(state, site, behaviours[index[EXTRAVASATION]], dt)
-    _die_in_capillaries(state, site, alone, company, 0.5 * dt)
+    _leave_capillaries(state, site, alone, company, behaviours[index[EXTRAVASATION]], dt)
     seek(state.generator, key, _SOLITARY, tick, lineage)
     waking = behaviours[index[WAKING]] * tables.sites.receptivity[site]
     _rest(state, site, waking, behaviours[index[DEATH_WHILE_SOLITARY]] + killing, key, tick, dt)
 
 
 @kernel
-def _die_in_capillaries(state, site, alone, company, dt):
-    """Binomial deaths of the cells of arrested aggregates; a survivor of a cluster keeps the company's rate."""
+def _leave_capillaries(state, site, alone, company, leaving, dt):
+    """Arrested aggregates leave the vessel during dt (day) as one, while their cells die one by one (1/day).
+
+    A survivor of a cluster keeps the company's rate. Exact for single cells; cells of a cluster that leaves in this
+    step live until then with the mean chance over the times of leaving.
+    """
+    stays = math.exp(-leaving * dt)
     for kind in range(KIND_COUNT):
-        pool = state.arrested[site, kind]
-        chance = math.exp(-(alone if kind == 0 else company) * dt)
-        state.moved[:] = 0
+        death = alone if kind == 0 else company
+        lives = math.exp(-death * dt)
+        lives_until = leaving * relative_growth(-(leaving + death) * dt) * dt / max(1.0 - stays, 1e-300)
+        pool, resting = state.arrested[site, kind], state.solitary[site, kind]
         for size in range(LARGEST_AGGREGATE):
-            if pool[size] > 0:
-                _thin_groups(state, pool[size], size + 1, chance)
+            groups = pool[size]
+            if groups > 0:
                 pool[size] = 0
-        for size in range(LARGEST_AGGREGATE):
-            pool[size] = state.moved[size]
+                gone = binomial(state.generator, groups, 1.0 - stays)
+                entered = _thin_groups(state.generator, gone, size + 1, min(1.0, lives_until), resting)
+                state.funnel[site, ENTERED_STEP, kind] += entered
+                _thin_groups(state.generator, groups - gone, size + 1, lives, pool)
 
 
 @kernel
-def _thin_groups(state, groups, size, chance):
-    """Thin `groups` groups of `size` cells, each cell living with `chance`, into state.moved (living cells - 1)."""
-    if chance <= 0.0:
-        return
+def _thin_groups(generator, groups, size, chance, pool):
+    """Thin `groups` groups of `size` cells, each cell living with `chance`, into pool (by living cells - 1).
+
+    Returns the groups that still live.
+    """
+    if groups == 0 or chance <= 0.0:
+        return np.int64(0)
     if size == 1:
-        state.moved[0] += binomial(state.generator, groups, chance)
-        return
+        living = binomial(generator, groups, chance)
+        pool[0] += living
+        return living
     left, rest = groups, 1.0
     probability = chance**size  # of all alive; then one fewer, and so on
-    for alive in range(size, -1, -1):
-        if left == 0:
-            return
-        number = left if alive == 0 else binomial(state.generator, left, min(1.0, probability / rest))
-        if alive > 0:
-            state.moved[alive - 1] += number
-            rest = max(rest - probability, 1e-300)
-            probability *= alive / (size - alive + 1.0) * (1.0 - chance) / chance
+    for alive in range(size, 0, -1):
+        number = binomial(generator, left, min(1.0, probability / rest))
+        pool[alive - 1] += number
         left -= number
-
-
-@kernel
-def _extravasate(state, site, rate, dt):
-    chance = -math.expm1(-rate * dt)
-    for kind in range(KIND_COUNT):
-        for size in range(LARGEST_AGGREGATE):
-            if state.arrested[site, kind, size] > 0:
-                number = binomial(state.generator, state.arrested[site, kind, size], chance)
-                state.arrested[site, kind, size] -= number
-                state.solitary[site, kind, size] += number
-                state.funnel[site, ENTERED_STEP, kind] += number
+        if left == 0:
+            break
+        rest = max(rest - probability, 1e-300)
+        probability *= alive / (size - alive + 1.0) * (1.0 - chance) / chance
+    return groups - left
 
 
 @kernel

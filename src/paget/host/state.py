@@ -166,8 +166,6 @@ class State:
     """Probabilities of the fates of an aggregate, shape (2 + S,)."""
     fate_counts: Annotated[int, 9]
     """Counts of fates, shape (2 + S,)."""
-    moved: Annotated[int, 12]
-    """Workspace of the pools, shape (12,)."""
 
 
 @cache
