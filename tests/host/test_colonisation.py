@@ -301,6 +301,22 @@ def test_what_wakes_in_a_step_climbs_from_the_next_on(organ) -> None:
     assert (state["group_size"][: state["count"][GROUPS]] == 1).sum() >= 40
 
 
+def test_a_group_that_becomes_a_lesion_grows_once(organ) -> None:
+    """Cells of 400 large groups after a step of a day are 45 e^(net growth) each, whether they became lesions or not.
+
+    Growing again as a lesion in the step that founds it would add half.
+    """
+    tables, state = organ
+    rates = Rates(tables, state)
+    _start_groups(state, LUNG, 0, 0, 400, 3)
+    state["group_size"][:400] = 45
+    advance(tables, state, KEY, 0, 1.0)
+    lesions = slice(1, int(state["count"][LESIONS]))
+    cells = int(state["cells"][lesions].sum() + state["group_size"][: state["count"][GROUPS]].sum())
+    assert state["count"][LESIONS] > 300
+    assert cells / 400 == pytest.approx(45 * math.exp(rates.birth - rates.death), rel=0.04)
+
+
 # ---- from arrest to lesions ------------------------------------------------------------------------------------------
 
 
