@@ -7,63 +7,19 @@ by path, which is how animals and parameter draws differ without compiling again
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from paget.errors import PagetError
-from paget.model import Model, Quantity
+from paget.model import Model
 from paget.rules.drug_entries import place_drugs
+from paget.rules.entries import Entries, Slot, Transform, rate_of, write
 from paget.rules.layout import Layout, layout_of
-from paget.rules.records import capacities, dtype_of
-from paget.rules.tables import Body, Count, Tables, Tumour
-
-Transform = Callable[[float], float]
-Slot = tuple[str, str, tuple[int, ...], Transform]
-"""Part of the tables, field, index, and what becomes of the canonical value there."""
-
-LOG_2 = math.log(2.0)
-
-
-def _same(value: float) -> float:
-    return value
-
-
-def rate_of(half_life: float) -> float:
-    """Rate constant (1/day) of a half-life (day)."""
-    return LOG_2 / half_life
-
-
-class Entries:
-    """The record under construction and, for every quantity, the entries that it fills."""
-
-    def __init__(self, axes: Mapping[str, int]) -> None:
-        self.tables = np.zeros(1, dtype=dtype_of(Tables, axes))
-        self.slots: dict[str, list[Slot]] = {}
-
-    def fill(self, part: str, field: str, value: Any) -> None:
-        """Write integers or a constant; arrays go to the front of the field."""
-        target = self.tables[0][part]
-        if np.ndim(value) == 0:
-            target[field] = value
-        else:
-            target[field][tuple(slice(length) for length in np.shape(value))] = value
-
-    def put(
-        self, part: str, field: str, index: tuple[int, ...], quantity: Quantity, of: Transform = _same
-    ) -> None:
-        """Write a quantity into an entry and remember the place."""
-        self.slots.setdefault(quantity.path, []).append((part, field, index, of))
-        _write(self.tables, part, field, index, of(quantity.canonical))
-
-
-def _write(tables: np.ndarray, part: str, field: str, index: tuple[int, ...], value: float) -> None:
-    if index:
-        tables[0][part][field][index] = value
-    else:
-        tables[0][part][field] = value
+from paget.rules.records import capacities
+from paget.rules.tables import Body, Count, Tumour
 
 
 @dataclass(frozen=True)
@@ -123,7 +79,7 @@ class CompiledModel:
         record = self.record.copy()
         for path, value in sorted(values.items(), key=lambda item: not item[0].endswith("/base")):
             for part, field, index, of in self.slots.get(path, ()):
-                _write(record, part, field, index, of(value))
+                write(record, part, field, index, of(value))
         return replace(self, record=record)
 
 

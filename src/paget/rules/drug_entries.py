@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paget.model import Model
+from paget.rules.entries import Entries, rate_of
 from paget.rules.layout import Layout
-
-if TYPE_CHECKING:
-    from paget.rules.compile import Entries
-
-LOG_2 = math.log(2.0)
 
 
 def place_drugs(model: Model, layout: Layout, entries: Entries) -> None:
@@ -76,7 +72,7 @@ def _place_binds(action: Any, model: Model, layout: Layout, entries: Entries, d:
     entries.put("drugs", "binding_affinity", (d, f), affinity.dissociation_constant)
     entries.put("drugs", "on_rate", (d, f), action.on_rate)
     entries.put("drugs", "tissue_share", (d,), action.tissue_share)
-    entries.put("drugs", "complex_clearance", (d, f), action.complex_half_life, lambda life: LOG_2 / life)
+    entries.put("drugs", "complex_clearance", (d, f), action.complex_half_life, rate_of)
 
 
 def _place_blocks(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:
