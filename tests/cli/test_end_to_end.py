@@ -112,11 +112,17 @@ def test_a_report_of_what_is_no_run(name, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def listen_to_ctrl_c() -> None:
+    """A shell starts background jobs deaf to SIGINT, and children inherit it: a run under test must hear it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start_until_parts(folder: Path, arguments: tuple[str, ...], parts: int) -> subprocess.Popen[str]:
     """Start a run and return when some of its mice are stored."""
     running = subprocess.Popen(
         [sys.executable, "-m", "paget", *arguments],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=listen_to_ctrl_c,
     )  # fmt: skip
     store = folder / "cut.partial" / "parts"
     deadline = time.monotonic() + 400  # the kernels may have to be compiled first
