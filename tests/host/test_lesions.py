@@ -100,7 +100,7 @@ def test_an_empty_lesion_has_no_volume_and_no_pressure(tissue) -> None:
     put(state, 0, (0, 0, 0), site=0)
     update_volume(tables, state, 0)
     assert state["volume"][0] == 0.0
-    assert lesion_crowding(tables, 0.0) == (0.0, 0.0)
+    assert lesion_crowding(tables, LUNG, 0.0) == (0.0, 0.0)
 
 
 @given(st.floats(1e-6, 1e6))
@@ -234,7 +234,7 @@ def test_growth_of_a_large_lesion_in_the_mean(tissue, place) -> None:
     killing = killing_rate(tables, state)
     assert killing > 0.02
     state["depletion"][0] = 0.1
-    _, loss = lesion_crowding(tables, float(state["volume"][1]))
+    _, loss = lesion_crowding(tables, LUNG, float(state["volume"][1]))
     assert loss > 0.05
     entry, division, death = (behaviours[index[name]] for name in (CYCLE_ENTRY, DIVISION, DEATH))
     grow_large(tables, state, 1, KEY, 0, 0.25)

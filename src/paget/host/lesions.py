@@ -75,9 +75,10 @@ def small_volume(tables, state, site, cells):
 
 
 @kernel
-def lesion_crowding(tables, volume):
-    """(pressure, additional death rate in 1/day) of crowding in a lesion of `volume` (mm3)."""
+def lesion_crowding(tables, site, volume):
+    """(pressure, additional death rate in 1/day) of crowding in a lesion of `volume` (mm3) at a site."""
     tumour = tables.tumour
+    volume = volume * tables.sites.confinement[site]
     loss = crowding_loss(
         volume,
         tumour.alpha,
@@ -124,7 +125,7 @@ def fill_densities(tables, state, lesion):
 def read_lesion(tables, state, lesion):
     """Let the cells of a large lesion sense and act: fills densities, levels, signals and behaviours."""
     fill_densities(tables, state, lesion)
-    pressure, _ = lesion_crowding(tables, state.volume[lesion])
+    pressure, _ = lesion_crowding(tables, state.site[lesion], state.volume[lesion])
     sense_and_act(
         tables,
         state,
@@ -144,7 +145,7 @@ def grow_large(tables, state, lesion, key, tick, dt):
     entry, division = behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]]
     stress = tables.sites.stress[state.site[lesion]]
     death = stress * behaviours[index[DEATH]] + killing_rate(tables, state) + state.depletion[TUMOUR_CELL]
-    _, loss = lesion_crowding(tables, state.volume[lesion])
+    _, loss = lesion_crowding(tables, state.site[lesion], state.volume[lesion])
     death += loss
     damage = damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]])
     repair, lethal = behaviours[index[REPAIR]], behaviours[index[DEATH_OF_DAMAGED]]

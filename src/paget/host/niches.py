@@ -60,7 +60,7 @@ def read_niche(tables, state, site):
     copy_into(state.densities, state.niche[site])
     state.densities[TUMOUR_CELL] = tables.tumour.niche_tumour_share * tables.tumour.cell_density
     volume = small_volume(tables, state, site, TYPICAL_SMALL_CELLS)
-    pressure, _ = lesion_crowding(tables, volume)
+    pressure, _ = lesion_crowding(tables, site, volume)
     sense_and_act(tables, state, state.niche_levels[site], pressure, 1.0, 0.0)
     copy_into(state.niche_behaviours[site], state.behaviours)
 

@@ -66,6 +66,8 @@ class Site(Entry):
     """Volume [mm^3]."""
     stress: Annotated[Quantity, In("1")]
     """Factor on the death rates of tumour cells that are new to the organ [1]."""
+    confinement: Annotated[Quantity, In("1", above=0)]
+    """A lesion here is as crowded as one in the fat pad of so many times its volume [1]."""
     receptivity: Annotated[Quantity, In("1")]
     """Soil: factor on waking [1]."""
     cells: dict[str, Annotated[Quantity, In("cell/mm^3")]]

@@ -192,7 +192,7 @@ def _place_sites(model: Model, layout: Layout, entries: Entries) -> None:
         if name not in model.host.sites:
             raise PagetError("a host needs every site", key=f"sites.{name}", allowed=layout.sites)
         site = model.host.sites[name]
-        for part in ("flow", "volume", "stress", "receptivity"):
+        for part in ("flow", "volume", "stress", "confinement", "receptivity"):
             entries.put("sites", part, (s,), getattr(site, part))
         for cell_type, density in site.cells.items():
             if cell_type in layout.cell_types:

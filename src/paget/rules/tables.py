@@ -200,6 +200,8 @@ class Sites:
     """Volume (mm3), shape (S,)."""
     stress: Annotated[Real, "S"]
     """Factor on the death of tumour cells new to the organ, shape (S,)."""
+    confinement: Annotated[Real, "S"]
+    """A lesion here is as crowded as one in the fat pad of so many times its volume, shape (S,)."""
     receptivity: Annotated[Real, "S"]
     """Factor on waking, shape (S,)."""
     cells: Annotated[Real, "S", "K"]
