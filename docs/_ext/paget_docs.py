@@ -5,6 +5,9 @@
 
 ```{schema-fields} trial
 ```                            a table of the fields of a catalog file, from its JSON Schema
+
+```{assay-numbers}
+```                            a table of the errors and limits of all assays
 """
 
 from __future__ import annotations
@@ -80,6 +83,20 @@ class Endpoints(GeneratedMarkdown):
         return "\n".join(rows)
 
 
+class AssayNumbers(GeneratedMarkdown):
+    """Errors and limits of all assays."""
+
+    def markdown(self) -> str:
+        from paget.assays import assay_numbers
+
+        rows = ["| endpoint | number | value | kind | what it is |", "|---|---|---|---|---|"]
+        for row in assay_numbers():
+            unit = "" if row["unit"] == "1" else f" {row['unit']}"
+            name = row["name"].replace("_", " ")
+            rows.append(f"| `{row['endpoint']}` | {name} | {row['value']:g}{unit} | {row['kind']} | {row['note']} |")
+        return "\n".join(rows)
+
+
 def schema_as_markdown(schema: dict[str, Any]) -> str:
     """Markdown tables of the fields of a schema: first the file itself, then the tables within it."""
     parts = [_table("The file", schema)]
@@ -152,4 +169,5 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_directive("command-help", CommandHelp)
     app.add_directive("schema-fields", SchemaFields)
     app.add_directive("endpoints", Endpoints)
+    app.add_directive("assay-numbers", AssayNumbers)
     return {"version": "1", "parallel_read_safe": True}

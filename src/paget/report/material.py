@@ -52,7 +52,7 @@ def gather(
 
         keys = _used_keys(result, model)
         model_text = describe_model(model) if model_text is None else model_text
-        parameters = parameter_table(model) if parameters is None else parameters
+        parameters = _all_numbers(result, parameter_table(model)) if parameters is None else parameters
         references = [model.references[key] for key in keys] if references is None else references
         bibtex = bibliography(model.references, keys) if bibtex is None else bibtex
     return Material(
@@ -61,6 +61,12 @@ def gather(
         [_reference(r) for r in references or ()],
         bibtex or "",
     )
+
+
+def _all_numbers(result: Any, of_model: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Numbers of the model, then errors and limits of the assays."""
+    assays = getattr(result, "assay_parameters", None)
+    return [*of_model, *(assays() if assays is not None else ())]
 
 
 def _used_keys(result: Any, model: Any) -> list[str]:
