@@ -122,7 +122,7 @@ def test_heavy_packages_wait_until_they_are_needed():
 def test_errors_of_the_assays_are_told(result):
     rows = result.assay_parameters()
     assert {row["endpoint"] for row in rows} >= {"primary volume", "{site} foci", "CTC per mL"}
-    assert not any(row["endpoint"] == "CTC clusters per mL" for row in rows)
+    assert not any(row["endpoint"] == "CTC cluster size" for row in rows)
     assert all(row["path"].startswith("assays/") and row["source"] for row in rows)
 
 
