@@ -163,7 +163,7 @@ def test_antibody_lowers_levels_and_antagonist_lowers_activity(lesion, black6) -
 
 
 def test_capture_divides_the_level_by_the_added_loss(lesion, black6) -> None:
-    """Budget 3.2: capture of c against a loss of k divides free ligand by 1 + c / k."""
+    """Capture of c against a loss of k divides free ligand by 1 + c / k."""
     tables, state, sense = lesion(**PYMT)
     igf1 = black6.factors.index("IGF-1")
     plain = sense()[igf1]
@@ -247,7 +247,7 @@ def test_damage_follows_the_lingering_exposure(lesion, black6) -> None:
 
 
 def test_occupancies_of_a_pymt_tumour(black6, rest) -> None:
-    """Budget 3.1: half of IGF1R and of CSF1R in a tumour of that composition. Numbers there are good to threefold."""
+    """Half of IGF1R and of CSF1R in a tumour of that composition. Numbers there are good to threefold."""
     tables, state = rest(black6)
     state["count"][LESIONS] = 1
     for name, per_volume in PYMT.items():

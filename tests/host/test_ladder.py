@@ -49,7 +49,7 @@ def _ascent(ladder: tuple, top: int) -> np.ndarray:
 @pytest.mark.parametrize(
     "ladder, expected", [(LM2_LIKE, [0.0107, 0.0536, 0.1637]), (PYMT_LIKE, [0.041, 0.142, 0.313])]
 )
-def test_published_budget(ladder: tuple, expected: list[float]) -> None:
+def test_published_inefficiency(ladder: tuple, expected: list[float]) -> None:
     chance = establishment_probability(*ladder)
     assert chance[0] == 0.0
     assert chance[1:4] == pytest.approx(expected, abs=6e-4)

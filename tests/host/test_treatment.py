@@ -104,7 +104,7 @@ def test_what_is_left_of_a_drug_is_forgotten_in_the_end(animal, black6) -> None:
 
 
 def test_neutralised_ligand_piles_up_while_free_ligand_falls(animal, black6) -> None:
-    """Budget 3.2: under saturating antibody total IGF-1 rises about fourfold, IGF-2 by half; insulin is spared."""
+    """Under saturating antibody total IGF-1 rises about fourfold, IGF-2 by half; insulin is spared."""
     tables, state, names = animal
     igf1, igf2, insulin = (names[name] for name in ("IGF-1", "IGF-2", "insulin"))
     total, free = state["plasma_total"].copy(), state["plasma_free"].copy()

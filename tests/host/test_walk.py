@@ -161,7 +161,7 @@ def test_certain_loss_leaves_at_once(tables) -> None:
 def test_loss_per_circuit_recovers_the_half_life() -> None:
     minute = 1.0 / 1440
     loss = loss_per_circuit(27.5 * minute, 7.3 / 60 * minute)
-    assert loss == pytest.approx(0.0031, rel=0.02)  # budget 1.3: 0.30 % per circuit
+    assert loss == pytest.approx(0.0031, rel=0.02)  # 0.30 % per circuit
     circuits = 27.5 * 60 / 7.3
     assert (1 - loss) ** circuits == pytest.approx(0.5, rel=1e-9)
 
