@@ -220,6 +220,24 @@ def test_kill_minus_9(catalog, tmp_path):
     same(run_trial(trial, catalog, animals=60, workers=2), resumed)
 
 
+def test_what_is_added_last_is_there_whenever_the_folder_is(run, tmp_path):
+    """A report that fails leaves the run unfinished; the next one simulates nothing again and finishes it."""
+
+    def fails(result, folder):
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        run(out=tmp_path / "run", finish=fails)
+    assert not (tmp_path / "run").exists()
+    kept = len(parts(tmp_path / "run"))
+    seen = []
+    result = run(out=tmp_path / "run", finish=lambda *added: seen.append(added), progress=seen.append)
+    assert next(event["done"] for event in seen if "done" in event) == kept == 9
+    assert seen[-1][0] is result
+    assert seen[-1][1].name == "run.partial"
+    assert (tmp_path / "run" / "summary.json").exists()
+
+
 def test_a_design_made_in_python_is_checked_too(run):
     """Nothing is simulated, and no folder made, for a design that no file check has seen."""
     for changes in (

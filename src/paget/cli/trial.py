@@ -90,11 +90,16 @@ def _run_and_report(
 
         catalog = load_catalog(project)
         design = load_trial_file(name, catalog)
-        result = run_trial(design, catalog, out=folder, progress=tell, **options)
-        tell({"phase": "report"})
-        from paget.report import write_report
 
-        write_report(result, folder)
+        def report(result: TrialResult, where: Path) -> None:
+            tell({"phase": "report"})
+            from paget.report import write_report
+
+            write_report(result, where)
+
+        result = run_trial(design, catalog, out=folder, progress=tell, finish=report, **options)
+        if not (folder / "report.html").exists():  # a run of long ago, or one whose report was deleted
+            report(result, folder)
     return result
 
 

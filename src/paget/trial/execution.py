@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Progress = Callable[[dict[str, Any]], None]
 """Told `phase` ("compiling", "subjects", "analysis") and, for subjects, how many are `done` of `total`."""
 
+Finish = Callable[["TrialResult", Path], object]
+"""Adds to the folder of a finished run."""
+
 IN_FLIGHT_PER_WORKER = 2
 
 
@@ -47,13 +50,15 @@ def run_trial(
     workers: int | None = None,
     progress: Progress | None = None,
     command: str | None = None,
+    finish: Finish | None = None,
 ) -> TrialResult:
     """Simulate a trial and analyse it.
 
     out: folder for the results; None keeps them in memory. A folder that already holds this very run is read, one that
     holds another run is refused (PagetError). seed, animals (per arm), draws (parameter draws beside the central run):
     instead of those of the design. workers: threads [default: the CPUs this process may use]. progress: called with
-    events from the calling thread. command: for the provenance.
+    events from the calling thread. command: for the provenance. finish: called with the result and its folder before
+    the folder gets its final name, so that what it adds, a report for example, is there whenever the folder is.
     """
     from paget.trial.result import TrialResult
 
@@ -75,7 +80,7 @@ def run_trial(
         outcomes = _simulate(cohort, folder.parts, workers, tell)
         tell({"phase": "analysis"})
         result = TrialResult.of(cohort, outcomes, folder.provenance)
-        _write(result, folder)
+        _write(result, folder, finish)
     return result
 
 
@@ -191,13 +196,15 @@ def _in_threads(
 # ---- the folder ------------------------------------------------------------------------------------------------------
 
 
-def _write(result: TrialResult, folder: RunFolder) -> None:
-    """Tables, summary and provenance, then the final name of the folder."""
+def _write(result: TrialResult, folder: RunFolder, finish: Finish | None) -> None:
+    """Tables, summary, what `finish` adds, and provenance, then the final name of the folder."""
     from paget.formats.summary import write_summary
     from paget.formats.tables import write_tables
 
     write_tables(result, folder.path)
     write_summary(result, folder.path)
+    if finish is not None:
+        finish(result, folder.path)
     folder.provenance["screening"] = result.provenance["screening"]
     folder.provenance["finished"] = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     result.out = folder.finish()
