@@ -18,7 +18,7 @@ from paget.pharmacology.binding import (
     free_sites_one_ligand,
     sites,
 )
-from paget.pharmacology.occupancy import fill_occupancy, gaddum, load, receptor_activity
+from paget.pharmacology.occupancy import held_share, load
 
 nanomolar = st.floats(1e-3, 1e4)
 
@@ -113,27 +113,25 @@ levels = st.lists(st.tuples(st.floats(0, 1e4), st.floats(1e-3, 1e4)), min_size=1
 
 @given(levels)
 def test_occupancies_and_free_receptor_sum_to_one(pairs) -> None:
+    """Each binder in competition with all others, and the free share 1 / (1 + load)."""
     concentrations, constants = np.array(pairs, dtype=float).T.copy()
-    occupied = np.empty(len(pairs))
-    free = fill_occupancy(concentrations, constants, occupied)
-    assert free + occupied.sum() == pytest.approx(1.0)
-    others = load(concentrations, constants) - concentrations[0] / constants[0]
-    assert occupied[0] == pytest.approx(gaddum(concentrations[0], constants[0], others), abs=1e-9)
+    total = load(concentrations, constants)
+    own = concentrations / constants
+    held = sum(held_share(one, total - one) for one in own)
+    assert held + 1.0 / (1.0 + total) == pytest.approx(1.0, abs=1e-9)
 
 
 def test_gaddum_closed_cases() -> None:
-    assert gaddum(0.0, 1.0, 0.0) == 0.0
-    assert gaddum(3.0, 3.0, 0.0) == 0.5
-    assert gaddum(3.0, np.inf, 0.0) == 0.0
+    assert held_share(0.0, 0.0) == 0.0
+    assert held_share(load(np.array([3.0]), np.array([3.0])), 0.0) == 0.5
+    assert held_share(load(np.array([3.0]), np.array([np.inf])), 0.0) == 0.0
     # an antagonist at r times its constant shifts the curve by 1 + r: Schild
-    assert gaddum(3.0 * 25.0, 3.0, 24.0) == pytest.approx(gaddum(3.0, 3.0, 0.0))
+    assert held_share(25.0, 24.0) == pytest.approx(held_share(1.0, 0.0))
+    assert held_share(24.0, 24.0) != pytest.approx(held_share(1.0, 0.0))
 
 
 def test_cxcr2_antagonist_at_trough() -> None:
     """Above 96 % of trough occupancy is C / K = 24; ligand occupancy falls from 0.40 to 0.026."""
-    ligand, constant = np.array([2.0]), np.array([3.0])
-    none, drug = np.array([0.0]), np.array([24 * 0.79])
-    assert receptor_activity(ligand, constant, none, np.array([0.79])) == pytest.approx(0.40)
-    blocked = receptor_activity(ligand, constant, drug, np.array([0.79]))
-    assert blocked == pytest.approx(0.026, abs=5e-4)
-    assert receptor_activity(ligand, constant, drug, np.array([np.inf])) == pytest.approx(0.40)
+    ligand = load(np.array([2.0]), np.array([3.0]))
+    assert held_share(ligand, 0.0) == pytest.approx(0.40)
+    assert held_share(ligand, load(np.array([24 * 0.79]), np.array([0.79]))) == pytest.approx(0.026, abs=5e-4)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from paget.compiled import kernel
 from paget.host.state import EXPOSURE_NODES
+from paget.pharmacology.occupancy import held_share, load
 from paget.rules.rule_table import evaluate
 from paget.rules.tables import TUMOUR_CELL
 
@@ -141,17 +142,15 @@ def _update_levels(tables, state, levels, vessels):
 @kernel
 def _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment):
     signalling, index, signals = tables.signalling, tables.signal, state.signals
-    types, receptors = tables.count.types, tables.count.receptors
+    types, receptors, factors = tables.count.types, tables.count.receptors, tables.count.factors
     total = 0.0
     for cell_type in range(types):
         total += state.densities[cell_type]
-    for factor in range(tables.count.factors):
+    for factor in range(factors):
         signals[factor] = levels[factor]
     for receptor in range(receptors):
-        bound = 0.0
-        for factor in range(tables.count.factors):
-            bound += levels[factor] / signalling.affinity[receptor, factor]
-        state.activity[receptor] = bound / (1.0 + bound + state.antagonism[receptor])
+        bound = load(levels[:factors], signalling.affinity[receptor, :factors])
+        state.activity[receptor] = held_share(bound, state.antagonism[receptor])
     for cell_type in range(types):
         first = index.activity + cell_type * receptors
         for receptor in range(receptors):

@@ -13,10 +13,9 @@ from paget.compiled import kernel, law
 
 
 @law
-def gaddum(level, constant, other_load):
-    """Occupancy (0-1) by one ligand; other_load = sum C / K of all its competitors (0 without any)."""
-    own = level / constant
-    return own / (1.0 + own + other_load)
+def held_share(own_load, other_load):
+    """Share of receptors (0-1) held by binders of load sum C / K, in competition with others of `other_load`."""
+    return own_load / (1.0 + own_load + other_load)
 
 
 @kernel
@@ -26,19 +25,3 @@ def load(levels, constants):
     for index in range(levels.shape[0]):
         total += levels[index] / constants[index]
     return total
-
-
-@kernel
-def receptor_activity(ligands, ligand_constants, antagonists, antagonist_constants):
-    """Share of receptors (0-1) held by any ligand, in competition with the antagonists."""
-    active = load(ligands, ligand_constants)
-    return active / (1.0 + active + load(antagonists, antagonist_constants))
-
-
-@kernel
-def fill_occupancy(levels, constants, occupied):
-    """Write the occupancy by each binder into `occupied`; returns the share of receptors that stay free."""
-    free = 1.0 / (1.0 + load(levels, constants))
-    for index in range(levels.shape[0]):
-        occupied[index] = levels[index] / constants[index] * free
-    return free
