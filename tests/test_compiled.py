@@ -75,6 +75,10 @@ def test_the_hash_sees_every_kernel_source(tmp_path: Path, monkeypatch: pytest.M
     assert hash_now() == first
     (tmp_path / "report/page.py").write_text("x = 2\n")
     assert hash_now() == first, "the report compiles nothing"
+    (tmp_path / "tissue").mkdir()
+    (tmp_path / "tissue/cells.py").write_text("x = 1\n")
+    assert hash_now() == first, "the tissue engine compiles nothing of the host engine"
+    assert hash_now("tissue") != first
     (tmp_path / "host/deep/step.py").write_text("x = 2\n")
     assert hash_now() != first
 
@@ -101,7 +105,8 @@ def test_old_folders_are_pruned_and_young_ones_kept(tmp_path: Path) -> None:
     (tmp_path / "something-else").mkdir()
     compiled._prune(tmp_path, keep=tmp_path / "kernels-0")
     left = sorted(folder.name for folder in tmp_path.iterdir())
-    assert left == ["kernels-0", "kernels-4", "kernels-5", "kernels-6", "kernels-now", "something-else"]
+    kept = [f"kernels-{number}" for number in (0, 4, 5, 6, 7, 8)]
+    assert left == [*kept, "kernels-now", "something-else"]
 
 
 def test_the_stamp_says_that_a_run_was_compiled(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from paget.keyed_random import (
     seek,
     subject_key,
     uniform,
+    uniform_at,
 )
 
 FALSE_ALARM = 1e-4
@@ -349,3 +350,12 @@ def test_other_edges_and_clipping() -> None:
     assert gamma(generator, 0.0) == 0.0
     large = binomial(generator, LARGEST_COUNT, 0.25)
     assert large / LARGEST_COUNT == pytest.approx(0.25, rel=1e-6)
+
+
+@pytest.mark.parametrize("draw", range(5))
+def test_a_single_answer_is_the_one_that_a_sought_generator_gives(draw: int) -> None:
+    key = subject_key(3, "arm", 1)
+    generator = new_generator()
+    seek(generator, key, Purpose.CELL_EVENT, 17, np.uint64(2**63 + 5))
+    answers = [uniform(generator) for _ in range(draw + 1)]
+    assert uniform_at(key, Purpose.CELL_EVENT, 17, np.uint64(2**63 + 5), draw) == answers[draw]

@@ -1,20 +1,21 @@
 """The one place that calls Numba: how laws and kernels are wrapped, and where their machine code is kept.
 
-Two decorators are all that the engines see.
+Three decorators are all that the engines see.
 
 `law`     a plain scalar function (a rate, a probability, a response). It takes and gives numbers or tuples of
           numbers, calls no NumPy and holds no object, so that the same text can later be wrapped for the GPU.
 `kernel`  a function with loops over arrays. It releases the GIL, so that subjects run in a thread pool.
+`parallel_kernel`  a kernel with a `prange` loop (tissue engine only: in the host engine subjects are the threads).
 
-Neither uses fastmath: the same seed gives the same bits whatever the compiler would like to reorder.
-Neither counts references: Numba otherwise adds two atomic operations per array argument and call, which
+None uses fastmath: the same seed gives the same bits whatever the compiler would like to reorder.
+None counts references: Numba otherwise adds two atomic operations per array argument and call, which
 made the samplers two to five times slower. The price: a kernel makes no array (it does not compile if it
 tries) and returns none but its own arguments; workspaces are allocated outside and passed in. Views inside
 a kernel are fine; copy arrays element by element, since `a[:] = b` may allocate. For the rare kernel that
 must allocate there is `allocating_kernel`; do not call one from a `kernel`.
 
 Machine code is cached on disk. Numba looks only at the file that holds the outer function and does not see
-an edited callee in another file, so the folder is named by a hash of *all* kernel sources of the package
+an edited callee in another file, so the folder is named by a hash of *all* kernel sources of an engine
 and of the versions of Numba, NumPy and Python. The folder lies in PAGET_CACHE_DIR if that is set, otherwise
 in the user's cache directory, otherwise (read-only machine) in a temporary folder. Folders of other hashes
 are pruned.
@@ -49,6 +50,7 @@ __all__ = [
     "kernels_are_cached",
     "law",
     "mark_kernels_cached",
+    "parallel_kernel",
     "source_hash",
 ]
 
@@ -57,10 +59,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 logger = logging.getLogger("paget")
 
 PACKAGE = Path(__file__).resolve().parent
-KERNEL_SOURCES = ("compiled.py", "keyed_random.py", "rules", "pharmacology", "host", "tissue")
-"""Files and folders of the package whose text decides what is compiled."""
+SHARED_SOURCES = ("compiled.py", "keyed_random.py", "rules", "pharmacology")
+"""Files and folders of the package whose text decides what is compiled, for either engine (`host`, `tissue`)."""
 
-FOLDERS_KEPT = 4
+FOLDERS_KEPT = 6
 """Cache folders of other hashes that are kept, newest first."""
 GRACE_SECONDS = 2 * 3600.0
 """A folder used more recently than this is never pruned: another process may be writing into it."""
@@ -81,13 +83,24 @@ def kernel(function: Function) -> Function:
 
 def allocating_kernel(function: Function) -> Function:
     """Wrap a kernel that makes arrays of its own (slower calls: references are counted)."""
-    return _wrap(function, allocates=True)
+    return _wrap(function, _nrt=True)
 
 
-def _wrap(function: Function, allocates: bool = False) -> Function:
+def parallel_kernel(function: Function) -> Function:
+    """Wrap a kernel whose `numba.prange` loops run on several threads. One launch at a time in a process."""
+    return _wrap(function, parallel=True)
+
+
+def _wrap(function: Function, **options: bool) -> Function:
     in_a_file = Path(function.__code__.co_filename).is_file()  # typed at a prompt: nothing to look up again
-    with _cache_directory(kernel_cache_folder()):
-        return numba.njit(cache=in_a_file, nogil=True, error_model="numpy", _nrt=allocates)(function)
+    options = {"cache": in_a_file, "nogil": True, "_nrt": False} | options
+    with _cache_directory(kernel_cache_folder(_engine_of(function.__module__ or ""))):
+        return numba.njit(error_model="numpy", **options)(function)
+
+
+def _engine_of(module: str) -> str:
+    """The engine that a function belongs to; `host` for what both share."""
+    return "tissue" if module.startswith("paget.tissue") else "host"
 
 
 @contextmanager
@@ -100,23 +113,23 @@ def _cache_directory(folder: Path) -> Iterator[None]:
         numba.config.CACHE_DIR = before
 
 
-def kernels_are_cached() -> bool:
+def kernels_are_cached(engine: str = "host") -> bool:
     """Whether a whole run has been compiled before with these sources and versions (else: say "compiling")."""
-    return (kernel_cache_folder() / STAMP).exists()
+    return (kernel_cache_folder(engine) / STAMP).exists()
 
 
-def mark_kernels_cached() -> None:
+def mark_kernels_cached(engine: str = "host") -> None:
     """Leave the stamp that `kernels_are_cached` looks for; called after the first run that finished."""
     try:
-        (kernel_cache_folder() / STAMP).touch()
+        (kernel_cache_folder(engine) / STAMP).touch()
     except OSError as error:  # a full or read-only disk costs the next start some seconds, not this run
         logger.debug("kernel cache not stamped: %s", error)
 
 
 @functools.cache
-def kernel_cache_folder() -> Path:
-    """The folder of machine code for the present sources and versions; made on first call, others pruned."""
-    name = f"kernels-{source_hash()}"
+def kernel_cache_folder(engine: str = "host") -> Path:
+    """The folder of an engine's machine code for the present sources and versions; made on first call."""
+    name = f"kernels-{engine}-{source_hash(engine)}"
     for base in _candidate_bases():
         folder = base / name
         if _is_writable(folder):
@@ -126,20 +139,20 @@ def kernel_cache_folder() -> Path:
 
 
 @functools.cache
-def source_hash() -> str:
-    """Sixteen hexadecimal digits over every kernel source file and the versions of Numba, NumPy and Python."""
+def source_hash(engine: str = "host") -> str:
+    """Sixteen hexadecimal digits over an engine's kernel source files and the versions of Numba, NumPy and Python."""
     digest = hashlib.blake2b(digest_size=8)
     versions = (numba.__version__, numpy.__version__, platform.python_version())
     digest.update("\n".join(versions).encode())
-    for path in _kernel_source_files(PACKAGE):
+    for path in _kernel_source_files(PACKAGE, engine):
         digest.update(f"\n{path.relative_to(PACKAGE).as_posix()}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _kernel_source_files(package: Path) -> list[Path]:
+def _kernel_source_files(package: Path, engine: str) -> list[Path]:
     files: list[Path] = []
-    for name in KERNEL_SOURCES:
+    for name in (*SHARED_SOURCES, engine):
         place = package / name
         files += place.rglob("*.py") if place.is_dir() else [place] if place.exists() else []
     return sorted(files)

@@ -74,6 +74,10 @@ class Purpose(IntEnum):
     INFERENCE = 30  # resampling in the statistics of a trial
     SEARCH = 31  # fits, screens and sweeps
     SITE_DRAW = 32  # differences between organs or lesions of one subject
+    TRANSFORMATION = 33  # tissue engine: a cell becomes one of another type
+    DIVISION = 34  # tissue engine: direction in which daughters part, type of an asymmetric daughter
+    ATTACHMENT = 35  # tissue engine: springs that form and break
+    RECRUITMENT = 36  # tissue engine: cells that enter through vessels
 
 
 def subject_key(seed: int, arm: str, animal: int, draw: int = 0) -> np.uint64:
@@ -110,6 +114,19 @@ def philox(counter_low, counter_high, key):
         c2, c3 = (product_0 >> _32) ^ c3 ^ k1, product_0 & _LOW
         k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
     return c0 | (c1 << _32), c2 | (c3 << _32)
+
+
+@law
+def uniform_at(key, purpose, tick, lineage, draw):
+    """Uniform in (0, 1) for one question, without a state array: number `draw` (0, 1, 2 ...) of its answers.
+
+    The same number as the draw-th `uniform` after `seek(generator, key, purpose, tick, lineage)`.
+    """
+    question = (np.uint64(purpose) << np.uint64(24)) | (np.uint64(tick) & np.uint64(0xFFFFFF))
+    block = np.uint64(draw) >> np.uint64(1)
+    first, second = philox((question << _32) + block, np.uint64(lineage), np.uint64(key))
+    word = second if draw & 1 else first
+    return float((word >> np.uint64(11)) | np.uint64(1)) * 1.1102230246251565e-16
 
 
 @law
