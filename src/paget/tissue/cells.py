@@ -83,6 +83,8 @@ class CellArrays(NamedTuple):
     """Number of nuclei, int16, shape (C,), or (0,)."""
     calcified: np.ndarray
     """Calcified fraction, shape (C,), or (0,)."""
+    activity: np.ndarray
+    """Activity of each receptor, the signal `RECEPTOR activity`; shape (C, r), or (0, r)."""
 
 
 ALWAYS: dict[str, tuple[type, int]] = {
@@ -112,8 +114,9 @@ OPTIONAL: dict[str, tuple[type, int]] = {
     "held": (np.float64, 1),
     "nuclei": (np.int16, 0),
     "calcified": (np.float64, 0),
+    "activity": (np.float64, 1),
 }
-"""Arrays that some models have; the widths of `springs` and `held` depend on the model."""
+"""Arrays that some models have; the widths of `springs`, `held` and `activity` depend on the model."""
 
 
 class Cells:

@@ -73,11 +73,14 @@ class Phase:
     divides_at_exit: bool = False
     doubles_at_entry: bool = False
     """The cell aims at twice its solid volume when it enters."""
+    next: int | None = None
+    """Number of the phase that follows; None: the next of the ring. A phase that none leads to is entered otherwise
+    (damage by a drug)."""
 
 
 @dataclass(frozen=True)
 class Cycle:
-    """A ring of phases: after the last comes the first."""
+    """A ring of phases: after the last comes the first, unless a phase says what comes next."""
 
     name: str
     code: int

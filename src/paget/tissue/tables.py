@@ -41,6 +41,8 @@ class TypeTable(NamedTuple):
     """1 where a cell divides when it leaves the phase, uint8, shape (K, 6)."""
     doubles: np.ndarray
     """1 where a cell aims at twice its solid volume when it enters the phase, uint8, shape (K, 6)."""
+    next: np.ndarray
+    """Phase that follows each phase, int8, shape (K, 6)."""
     motile: np.ndarray
     """uint8, shape (K,)."""
     in_plane: np.ndarray
