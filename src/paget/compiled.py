@@ -51,8 +51,12 @@ __all__ = [
     "law",
     "mark_kernels_cached",
     "parallel_kernel",
+    "prange",
     "source_hash",
 ]
+
+prange = numba.prange
+"""`range` of the loops of a `parallel_kernel` that run on several threads."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -210,6 +210,11 @@ class Definition:
     factors: tuple[Factor, ...]
     cell_types: tuple[CellType, ...]
     rules: tuple[Rule, ...] = ()
+    limits: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    """Value of a behaviour under full inhibition and under full promotion, by cell type and behaviour; where it is not
+    given, the saturations of the rules and the base decide."""
+    receptors: tuple[str, ...] = ()
+    """Receptors whose activity is a signal; `Biology` computes it."""
     custom: Mapping[str, bool] = field(default_factory=dict)
     """Custom variables of cells; True where the amount is halved at division. Values are behaviours, `custom:NAME`."""
     steps: Steps = Steps()

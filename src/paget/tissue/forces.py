@@ -1,0 +1,133 @@
+"""Centre-based mechanics: adhesion and repulsion of neighbours, walls, pressure.
+
+Overdamped motion: the velocity of a cell is the sum over its neighbours, at distance d along the unit vector from them,
+
+    v = sum_j [ sqrt(r_i r_j) (1 - d/R)^2 (d < R)  -  sqrt(a_i f_ij a_j f_ji) (1 - d/S)^2 (d < S) ]
+
+with R the sum of the radii, S the sum of the adhesion ranges (relative maximum adhesion distance times radius), r and a
+the strengths of repulsion and adhesion (um/min) and f the affinities. Pressure adds (1 - d/R)^2 over overlapping
+neighbours, in units of twelve neighbours at close packing. Source: Macklin et al., J Theor Biol 2012; Ghaffarizadeh et
+al., PLoS Comput Biol 2018.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.compiled import kernel, law, parallel_kernel, prange
+from paget.tissue.cells import ABSENT
+from paget.tissue.laws import behaviour_of
+from paget.tissue.neighbours import BLOCKS
+
+PRESSURE_SCALE = 0.027288820670331
+"""12 (1 - sqrt(pi / (2 sqrt(3))))^2: the sum over twelve neighbours at close packing."""
+SMALLEST_DISTANCE = 1e-5
+"""Cells at the same place are taken to be this far apart (um)."""
+WALL_STRENGTH = 100.0
+"""Repulsion from the faces of the domain (um/min)."""
+UNIFORM, BY_TYPE, BY_CELL = 0, 1, 2
+"""How the strengths of a pair are found: one for all pairs, by the types of both, or cell by cell."""
+
+
+@law
+def _strengths(cells, types, b, i, j):
+    """Repulsion and adhesion of a pair of cells (um/min)."""
+    repulsion = behaviour_of(cells, types, i, b.repulsion) * behaviour_of(cells, types, j, b.repulsion)
+    adhesion = behaviour_of(cells, types, i, b.adhesion) * behaviour_of(cells, types, j, b.adhesion)
+    to_other = behaviour_of(cells, types, i, b.affinity + cells.kind[j])
+    to_me = behaviour_of(cells, types, j, b.affinity + cells.kind[i])
+    return math.sqrt(repulsion), math.sqrt(adhesion * to_other * to_me)
+
+
+@kernel
+def pair_table(types, b, table):
+    """Repulsion and adhesion of each pair of types, for models where cells of a type do not differ; shape (2, K, K)."""
+    for k in range(types.base.shape[0]):
+        for other in range(types.base.shape[0]):
+            adhesion = types.base[k, b.adhesion] * types.base[other, b.adhesion]
+            affinity = types.base[k, b.affinity + other] * types.base[other, b.affinity + k]
+            table[0, k, other] = math.sqrt(types.base[k, b.repulsion] * types.base[other, b.repulsion])
+            table[1, k, other] = math.sqrt(adhesion * affinity)
+
+
+@kernel
+def _force_part(cells, types, b, start, neighbour, table, mode, first, last):
+    """Add the forces on cells first .. last - 1 to their velocity and set their pressure."""
+    repulsion, adhesion = table[0, 0, 0], table[1, 0, 0]
+    same_range = types.column[b.adhesion_distance] < 0 and mode == UNIFORM
+    reach = types.base[0, b.adhesion_distance]
+    for i in range(first, last):
+        if cells.flags[i] & ABSENT:
+            continue
+        x, y, z, radius = cells.place[i, 0], cells.place[i, 1], cells.place[i, 2], cells.place[i, 3]
+        my_reach = (
+            reach * radius if same_range else behaviour_of(cells, types, i, b.adhesion_distance) * radius
+        )
+        vx, vy, vz, pressure = 0.0, 0.0, 0.0, 0.0
+        for k in range(start[i], start[i + 1]):
+            j = neighbour[k]
+            dx, dy, dz = x - cells.place[j, 0], y - cells.place[j, 1], z - cells.place[j, 2]
+            other = cells.place[j, 3]
+            touch = radius + other
+            if same_range:
+                limit = my_reach + reach * other
+            else:
+                limit = my_reach + behaviour_of(cells, types, j, b.adhesion_distance) * other
+            square = dx * dx + dy * dy + dz * dz
+            if square >= limit * limit and square > touch * touch:
+                continue
+            distance = max(math.sqrt(square), SMALLEST_DISTANCE)
+            if mode == BY_TYPE:
+                repulsion = table[0, cells.kind[i], cells.kind[j]]
+                adhesion = table[1, cells.kind[i], cells.kind[j]]
+            elif mode == BY_CELL:
+                repulsion, adhesion = _strengths(cells, types, b, i, j)
+            force = 0.0
+            if distance <= touch:
+                overlap = 1.0 - distance / touch
+                overlap *= overlap
+                pressure += overlap
+                force = repulsion * overlap
+            if distance < limit:
+                pull = 1.0 - distance / limit
+                force -= adhesion * pull * pull
+            force /= distance
+            vx += force * dx
+            vy += force * dy
+            vz += force * dz
+        cells.velocity[i, 0] += vx
+        cells.velocity[i, 1] += vy
+        cells.velocity[i, 2] += vz
+        cells.pressure[i] = pressure / PRESSURE_SCALE
+
+
+@kernel
+def _wall_part(cells, low, high, axes, first, last):
+    """Push cells that overlap a face of the domain back inside, away from the nearest face."""
+    for i in range(first, last):
+        if cells.flags[i] & ABSENT:
+            continue
+        nearest, face, side = 1e300, 0, 0.0
+        for axis in range(axes):
+            below, above = cells.place[i, axis] - low[axis], high[axis] - cells.place[i, axis]
+            if below < nearest:
+                nearest, face, side = below, axis, 1.0
+            if above < nearest:
+                nearest, face, side = above, axis, -1.0
+        radius = cells.place[i, 3]
+        if nearest < radius:
+            push = 1.0 - nearest / radius
+            cells.velocity[i, face] += side * WALL_STRENGTH * push * push
+
+
+@parallel_kernel
+def add_forces(cells, types, b, start, neighbour, table, mode, low, high, walls, axes, count):
+    """Add forces of neighbours and walls to the velocity of every cell, and set pressures.
+
+    `start`, `neighbour`: Verlet list; `table`: from `pair_table`; `mode`: UNIFORM, BY_TYPE or BY_CELL; `axes`: 2 or 3.
+    """
+    for block in prange(BLOCKS):
+        first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
+        _force_part(cells, types, b, start, neighbour, table, mode, first, last)
+        if walls:
+            _wall_part(cells, low, high, axes, first, last)
