@@ -53,6 +53,7 @@ __all__ = [
     "parallel_kernel",
     "prange",
     "source_hash",
+    "thread_count",
 ]
 
 prange = numba.prange
@@ -93,6 +94,17 @@ def allocating_kernel(function: Function) -> Function:
 def parallel_kernel(function: Function) -> Function:
     """Wrap a kernel whose `numba.prange` loops run on several threads. One launch at a time in a process."""
     return _wrap(function, parallel=True)
+
+
+@contextmanager
+def thread_count(threads: int | None) -> Iterator[None]:
+    """Let parallel kernels use so many threads inside the block; None: as many as the machine has."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(threads or numba.config.NUMBA_NUM_THREADS, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 def _wrap(function: Function, **options: bool) -> Function:

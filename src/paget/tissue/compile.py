@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paget.errors import PagetError, did_you_mean
-from paget.tissue.definition import CellType, Death, Definition, Population, Rule
+from paget.tissue.definition import CellType, Death, Definition, Rule
 from paget.tissue.tables import MODES, RuleArrays, TypeTable
 from paget.tissue.vocabulary import PHASES, Vocabulary, vocabulary_of
 
@@ -49,11 +49,6 @@ def compile_definition(definition: Definition, own: Iterable[str] = ()) -> Compi
     return Compiled(definition, vocabulary, types, _rules(definition, vocabulary, types), columns)
 
 
-def differing(population: Population) -> tuple[str, ...]:
-    """Behaviours that the population gives cell by cell."""
-    return tuple(population.behaviours)
-
-
 def _columns(definition: Definition, vocabulary: Vocabulary, own: Iterable[str]) -> tuple[int, ...]:
     names = {rule.behaviour for rule in definition.rules} | set(own)
     names |= {f"custom:{name}" for name, conserved in definition.custom.items() if conserved}
@@ -81,6 +76,7 @@ def _type_table(definition: Definition, vocabulary: Vocabulary, columns: Sequenc
         fixed=np.array(phases, dtype=np.uint8).reshape(-1, PHASES),
         divides=np.array([_padded(t, "divides_at_exit") for t in types], dtype=np.uint8).reshape(-1, PHASES),
         doubles=np.array([_padded(t, "doubles_at_entry") for t in types], dtype=np.uint8).reshape(-1, PHASES),
+        next=np.array([_next_phases(t) for t in types], dtype=np.int8).reshape(-1, PHASES),
         motile=np.array([t.motile for t in types], dtype=np.uint8),
         in_plane=np.array(
             [t.crawls_in_plane or definition.domain.two_dimensional for t in types], dtype=np.uint8
@@ -141,16 +137,23 @@ def _death(death: Death) -> list[float]:
 
 def _exit_rates(death: Death) -> list[float]:
     rates = [1.0 / duration if duration > 0.0 else ENDLESS for duration in death.durations]
-    return (rates + [0.0, 0.0])[:2]
+    return [*rates, 0.0, 0.0][:2]
 
 
 def _fixed(death: Death) -> list[bool]:
-    return ([*death.fixed] + [True, True])[:2]
+    return [*death.fixed, True, True][:2]
 
 
 def _padded(cell_type: CellType, of: str) -> list[bool]:
     flags = [bool(getattr(phase, of)) for phase in cell_type.cycle.phases]
     return flags + [False] * (PHASES - len(flags))
+
+
+def _next_phases(cell_type: CellType) -> list[int]:
+    phases = cell_type.cycle.phases
+    ring = [(number + 1) % len(phases) for number in range(len(phases))]
+    following = [at if phase.next is None else phase.next for at, phase in zip(ring, phases, strict=True)]
+    return following + [0] * (PHASES - len(following))
 
 
 def _mode(cell_type: CellType) -> int:

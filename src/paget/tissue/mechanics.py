@@ -38,6 +38,7 @@ class Mechanics:
         strengths = [index.repulsion, index.adhesion, *range(index.affinity, index.affinity + kinds)]
         if (self.types.column[strengths] >= 0).any():
             return BY_CELL
+        strengths.append(index.adhesion_distance)
         same = all((self.types.base[:, s] == self.types.base[0, s]).all() for s in strengths)
         same = (
             same

@@ -1,8 +1,8 @@
 """Crawling, and the step from velocities to places.
 
 Crawling is a persistent biased random walk: with probability dt / persistence a cell chooses a new direction, the unit
-vector of (1 - bias) times a random direction plus bias times the direction of its chemotaxis, and keeps it. Places advance
-by the second-order Adams-Bashforth rule, x += dt (3/2 v - 1/2 v_before).
+vector of (1 - bias) times a random direction plus bias times the direction of its chemotaxis, and keeps it. Places
+advance by the second-order Adams-Bashforth rule, x += dt (3/2 v - 1/2 v_before).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOTILITY = int(Purpose.MOTILITY)
 
 @law
 def direction_at(key, purpose, tick, lineage, draw, in_plane):
-    """A uniformly distributed direction, in space or in the plane z = 0, from answers draw and draw + 1 of a question."""
+    """A uniformly distributed direction, in space or in the plane, from answers draw and draw + 1 of a question."""
     angle = 2.0 * math.pi * uniform_at(key, purpose, tick, lineage, draw)
     if in_plane:
         return math.cos(angle), math.sin(angle), 0.0
@@ -91,7 +91,7 @@ def _crawl_part(cells, types, b, level, spacing, key, tick, dt, first, last):
 
 @parallel_kernel
 def crawl(cells, types, b, level, spacing, key, tick, dt, count):
-    """Turn cells that crawl, and add crawling to their velocity. `level`: factors (m, nz, ny, nx); `spacing`: (3,) um."""
+    """Turn cells that crawl, and add crawling to their velocity. `level`: (m, nz, ny, nx); `spacing`: (3,) (um)."""
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
         _crawl_part(cells, types, b, level, spacing, key, tick, dt, first, last)
@@ -140,7 +140,7 @@ def _move_part(cells, types, b, reference, low, high, spacing, nx, ny, nz, flat,
 
 @parallel_kernel
 def move(cells, types, b, reference, low, high, spacing, nx, ny, nz, flat, dt, count, largest):
-    """Advance all cells by dt (min), clear their velocities, find their voxels; cells that leave the domain get OUTSIDE.
+    """Advance all cells by dt (min), clear their velocities, find their voxels; who leaves the domain is OUTSIDE.
 
     `largest`, shape (BLOCKS,): displacement plus growth of reach against `reference`, by block.
     """

@@ -59,7 +59,7 @@ class Neighbours:
         """Largest displacement plus growth of reach since the list was built (um)."""
 
     def refresh(self, cells: Cells, types: Any, reach: int) -> None:
-        """Build the list if it is not valid any more. `reach`: index of the behaviour `relative maximum adhesion distance`."""
+        """Build the list if it is not valid any more. `reach`: index of the relative maximum adhesion distance."""
         if self.valid and self.travelled <= 0.5 * self.skin:
             return
         self._adapt()
@@ -219,7 +219,7 @@ def _number_boxes(reference, count, low, per_edge, nx, ny, nz, box):
 
 @kernel
 def _counting_sort(box, count, first, rows):
-    """Rows by box, in the order of rows within one; `first` becomes the first position of each box. Returns how many."""
+    """Rows by box, in the order of rows within one; `first` becomes the first position of each box. Gives how many."""
     for i in range(count):
         if box[i] >= 0:
             first[box[i] + 1] += 1

@@ -19,13 +19,15 @@ FIRST_LINEAGE = np.uint64(0x9E3779B97F4A7C15)
 
 
 def optional_arrays(compiled: Compiled, needs: Mapping[str, int]) -> dict[str, int]:
-    """Arrays of `paget.tissue.cells.OPTIONAL` that a definition needs, with widths; `needs`: those of the interactions."""
+    """Arrays of `cells.OPTIONAL` that a definition needs, with widths; `needs`: those of the interactions."""
     definition, types = compiled.definition, compiled.types
     arrays = dict(needs)
     if types.motile.any():
         arrays["motility"] = 6
     if definition.tracks_internalised and definition.factors:
         arrays["held"] = len(definition.factors)
+    if definition.receptors:
+        arrays["activity"] = len(definition.receptors)
     calcifies = types.growth[:, 5].any() or types.death[:, :, 4].any()
     if calcifies:
         arrays["calcified"] = 0
@@ -83,7 +85,7 @@ def _check(compiled: Compiled, position: npt.NDArray[np.float64], kind: npt.NDAr
             "a cell lies outside the domain", key=f"cell {row}", found=position[row].tolist(),
             allowed=f"{domain.low} to {domain.high} um",
         )  # fmt: skip
-    if len(kind) and not (0 <= kind.min() and kind.max() < len(types)):
+    if len(kind) and (kind.min() < 0 or kind.max() >= len(types)):
         raise PagetError("an unknown number of a cell type", key="population", found=int(kind.max()))
 
 
