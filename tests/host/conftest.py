@@ -10,9 +10,9 @@ from paget.host.environment import fill_unruled
 from paget.host.niches import settle_niches
 from paget.host.regimen import TICKS_PER_DAY
 from paget.host.state import new_state
-from paget.host.treatment import fill_kinetics
 from paget.keyed_random import subject_key
 from paget.model import load_catalog, resolve
+from paget.pharmacology.plasma import fill_kinetics
 from paget.rules import CompiledModel, compile_model
 
 REAL, WHOLE = np.zeros(0), np.zeros(0, dtype=np.int64)

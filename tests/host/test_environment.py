@@ -13,13 +13,13 @@ from scipy import optimize
 from paget.host.environment import (
     MOLECULES_PER_NANOMOLAR,
     REFERENCE_ENDOTHELIUM,
-    damage_rate,
     killing_rate,
     sense_and_act,
     vessel_density,
 )
 from paget.host.lesions import read_lesion, update_volume
 from paget.host.state import LESIONS
+from paget.pharmacology.plasma import damage_rate
 
 
 def imbalance(tables, state, levels: np.ndarray, vessels: float) -> np.ndarray:

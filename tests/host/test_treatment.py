@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from paget.host.state import DOSED, EXPOSURE_NODES, LESIONS
+from paget.host.state import DOSED, LESIONS
 from paget.host.treatment import advance_treatment, body_weight, give_dose, weight_lost
 from paget.pharmacology import kinetics
+from paget.pharmacology.plasma import EXPOSURE_NODES
 
 
 @pytest.fixture

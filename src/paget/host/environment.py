@@ -13,7 +13,6 @@ all ligands that compete, antagonists included (Gaddum).
 from __future__ import annotations
 
 from paget.compiled import kernel
-from paget.host.state import EXPOSURE_NODES
 from paget.pharmacology.occupancy import held_share, load
 from paget.rules.rule_table import evaluate
 from paget.rules.tables import TUMOUR_CELL
@@ -173,19 +172,3 @@ def killing_rate(tables, state):
         if behaviour >= 0:
             rate += state.behaviours[behaviour] * state.densities[cell_type]
     return tables.body.neighbours * rate / total if total > 0.0 else 0.0
-
-
-@kernel
-def damage_rate(tables, state, sensitivity):
-    """Rate at which cycling cells are damaged (1/day), the mean over the step, all cytotoxic drugs together."""
-    rate = 0.0
-    for drug in range(tables.count.drugs):
-        largest = tables.drugs.damage_rate[drug]
-        if largest > 0.0:
-            nodes = EXPOSURE_NODES
-            for node in range(nodes):
-                felt = state.exposure[drug, node] * sensitivity
-                if felt > 0.0:
-                    response = (felt / tables.drugs.damage_half[drug]) ** tables.drugs.damage_power[drug]
-                    rate += largest * response / (1.0 + response) / nodes
-    return rate

@@ -14,7 +14,7 @@ import numpy as np
 
 from paget.compiled import kernel, law
 from paget.host.birth_death import birth_death_step, immigration_death_step, relative_growth
-from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
+from paget.host.environment import copy_into, killing_rate, sense_and_act
 from paget.host.record import CASCADE_STEPS, MACROMETASTASIS_DIAMETER
 from paget.host.regimen import TICKS_PER_DAY
 from paget.host.stages import (
@@ -27,6 +27,7 @@ from paget.host.stages import (
 )
 from paget.host.state import LESIONS
 from paget.keyed_random import Purpose, binomial, seek
+from paget.pharmacology.plasma import damage_rate
 from paget.rules.tables import (
     CYCLE_ENTRY,
     DEATH,

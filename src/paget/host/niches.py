@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
-from paget.host.environment import copy_into, damage_rate, killing_rate, sense_and_act
+from paget.host.environment import copy_into, killing_rate, sense_and_act
 from paget.host.lesions import lesion_crowding, relax, small_volume
 from paget.host.record import LARGEST_AGGREGATE
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
 from paget.host.state import DOSED, GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
+from paget.pharmacology.plasma import damage_rate
 from paget.rules.tables import (
     CYCLE_ENTRY,
     DEATH,

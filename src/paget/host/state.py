@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 
 from paget.host.record import AGGREGATE_KINDS, SITES
+from paget.pharmacology.plasma import Plasma, fill_plasma
 from paget.rules.records import dtype_of
 from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
 
@@ -24,9 +25,6 @@ MOST_LESIONS, MOST_GROUPS = 1 << 16, 1 << 16
 MARROW_STAGES = 4.0
 """Stages of a neutrophil before it enters the blood: one that proliferates and three that mature."""
 
-EXPOSURE_NODES = 3
-"""Times within a step at which drug exposure is read."""
-
 # Entries of State.count.
 LESIONS, GROUPS, FULL, DOSED = range(4)
 
@@ -37,7 +35,7 @@ BLOOD_BEHAVIOURS = [LOSS_FROM_BLOOD, BREAK_UP, FIRST_PASS_PASSAGE]
 SHED, DEAD_IN_BLOOD = range(2)
 
 
-class State:
+class State(Plasma):
     """Everything that changes."""
 
     count: Annotated[int, 4]
@@ -95,40 +93,11 @@ class State:
     """Tumour cells arrested so far by site, shape (S,)."""
     blood_behaviours: Annotated[float, 3]
     """Loss from blood, cluster break-up and first-pass passage of tumour cells, as last read; shape (3,)."""
-    # drugs, plasma, marrow, weight
-    amounts: Annotated[float, "D", 5]
-    """Depot, central, peripheral amount of each drug (mg/kg), effect, area under its curve; shape (D, 5)."""
-    kinetics: Annotated[float, "D", 9]
-    """Kinetic parameters of each drug, shape (D, 9)."""
-    free_sites: Annotated[float, "D"]
-    """Free binding sites of each drug in plasma (nM), shape (D,)."""
-    buffers: Annotated[float, "F"]
-    """Total over free ligand in plasma without drug, shape (F,)."""
-    effective: Annotated[float, "F"]
-    """The same with the other drugs, shape (F,)."""
-    lingering: Annotated[float, "D"]
-    """Lingering exposure of each drug (ug day/mL), shape (D,)."""
-    exposure: Annotated[float, "D", 3]
-    """Lingering exposure at the nodes of this step, shape (D, EXPOSURE_NODES)."""
-    plasma_drug: Annotated[float, "D"]
-    """Mean plasma concentration over the step (ug/mL), shape (D,)."""
-    plasma_total: Annotated[float, "F"]
-    """Total ligand in plasma (nM), shape (F,)."""
-    plasma_free: Annotated[float, "F"]
-    """Free ligand in plasma (nM), shape (F,)."""
+    # marrow and weight
     marrow: Annotated[float, 5]
     """Neutrophils relative to those in blood at rest: proliferating, three maturing, circulating; shape (5,)."""
     lost_weight: Annotated[float, "D"]
     """Share of body weight lost to each drug, shape (D,)."""
-    # effects of drugs in this step
-    capture: Annotated[float, "F"]
-    """Capture of free ligand in tissue (1/day), shape (F,)."""
-    antagonism: Annotated[float, "R"]
-    """Sum of antagonist over inhibition constant at each receptor, shape (R,)."""
-    depletion: Annotated[float, "K"]
-    """Added death rate of each cell type (1/day), shape (K,)."""
-    modification: Annotated[float, "B"]
-    """Factor on each behaviour, shape (B,)."""
     # workspaces
     active: Annotated[int, "S"]
     """1 where a site holds tumour cells other than the primary, shape (S,)."""
@@ -182,8 +151,7 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
     state = whole[0]
     state["niche"][:] = tables["sites"]["cells"]
     state["niche_levels"][:] = tables["signalling"]["plasma_free"]
-    state["plasma_free"][:] = tables["signalling"]["plasma_free"]
-    state["plasma_total"][:] = tables["signalling"]["plasma_total"]
+    fill_plasma(tables, state)
     read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
     state["blood_behaviours"][:] = tables["rules"]["base"][read]
     time_in_stage = tables["body"]["mean_maturation_time"] / MARROW_STAGES
@@ -191,5 +159,4 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
         tables["body"]["neutrophil_loss"] * time_in_stage
     )  # what replaces the circulating ones
     state["marrow"][-1] = 1.0
-    state["modification"][:] = 1.0
     return whole

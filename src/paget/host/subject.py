@@ -19,7 +19,7 @@ from paget.host.timeline import (
     ROWS,
     simulate,
 )
-from paget.host.treatment import fill_kinetics
+from paget.pharmacology.plasma import fill_kinetics
 from paget.rules.compile import CompiledModel
 from paget.rules.records import capacities, dtype_of
 from paget.rules.tables import Tables
