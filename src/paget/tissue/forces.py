@@ -27,6 +27,9 @@ WALL_STRENGTH = 100.0
 """Repulsion from the faces of the domain (um/min)."""
 UNIFORM, BY_TYPE, BY_CELL = 0, 1, 2
 """How the strengths of a pair are found: one for all pairs, by the types of both, or cell by cell."""
+PAIR_ROWS = 9
+DX, DY, DZ, TOUCH, LIMIT, REPULSION, ADHESION, FORCE, OVERLAP = range(PAIR_ROWS)
+"""Rows of the workspace of pairs: displacement (um), sum of radii and of ranges (um), strengths (um/min), results."""
 
 
 @law
@@ -51,50 +54,62 @@ def pair_table(types, b, table):
 
 
 @kernel
-def _force_part(cells, types, b, start, neighbour, table, mode, first, last):
+def _gather_pairs(cells, types, b, start, neighbour, table, mode, i, pair):
+    """Write the pairs of cell i side by side into `pair`, shape (9, width); returns how many."""
+    x, y, z, radius = cells.place[i, 0], cells.place[i, 1], cells.place[i, 2], cells.place[i, 3]
+    first, found = start[i], start[i + 1] - start[i]
+    reach = behaviour_of(cells, types, i, b.adhesion_distance)
+    for k in range(found):
+        j = neighbour[first + k]
+        other = cells.place[j, 3]
+        pair[DX, k], pair[DY, k], pair[DZ, k] = (
+            x - cells.place[j, 0],
+            y - cells.place[j, 1],
+            z - cells.place[j, 2],
+        )
+        pair[TOUCH, k] = radius + other
+        if mode == UNIFORM:
+            pair[LIMIT, k] = reach * (radius + other)
+            continue
+        pair[LIMIT, k] = reach * radius + behaviour_of(cells, types, j, b.adhesion_distance) * other
+        if mode == BY_TYPE:
+            pair[REPULSION, k] = table[0, cells.kind[i], cells.kind[j]]
+            pair[ADHESION, k] = table[1, cells.kind[i], cells.kind[j]]
+        else:
+            pair[REPULSION, k], pair[ADHESION, k] = _strengths(cells, types, b, i, j)
+    return found
+
+
+@kernel
+def _evaluate_pairs(pair, found):
+    """Force over distance, and overlap, of each pair. No branch, no sum: the compiler makes vector code of it."""
+    for k in range(found):
+        square = pair[DX, k] * pair[DX, k] + pair[DY, k] * pair[DY, k] + pair[DZ, k] * pair[DZ, k]
+        distance = max(math.sqrt(square), SMALLEST_DISTANCE)
+        overlap = max(1.0 - distance / pair[TOUCH, k], 0.0)
+        overlap *= overlap
+        pull = max(1.0 - distance / pair[LIMIT, k], 0.0)
+        pair[FORCE, k] = (pair[REPULSION, k] * overlap - pair[ADHESION, k] * pull * pull) / distance
+        pair[OVERLAP, k] = overlap
+
+
+@kernel
+def _force_part(cells, types, b, start, neighbour, table, mode, first, last, pair):
     """Add the forces on cells first .. last - 1 to their velocity and set their pressure."""
-    repulsion, adhesion = table[0, 0, 0], table[1, 0, 0]
-    same_range = types.column[b.adhesion_distance] < 0 and mode == UNIFORM
-    reach = types.base[0, b.adhesion_distance]
+    if mode == UNIFORM:
+        for k in range(pair.shape[1]):
+            pair[REPULSION, k], pair[ADHESION, k] = table[0, 0, 0], table[1, 0, 0]
     for i in range(first, last):
         if cells.flags[i] & ABSENT:
             continue
-        x, y, z, radius = cells.place[i, 0], cells.place[i, 1], cells.place[i, 2], cells.place[i, 3]
-        my_reach = (
-            reach * radius if same_range else behaviour_of(cells, types, i, b.adhesion_distance) * radius
-        )
+        found = _gather_pairs(cells, types, b, start, neighbour, table, mode, i, pair)
+        _evaluate_pairs(pair, found)
         vx, vy, vz, pressure = 0.0, 0.0, 0.0, 0.0
-        for k in range(start[i], start[i + 1]):
-            j = neighbour[k]
-            dx, dy, dz = x - cells.place[j, 0], y - cells.place[j, 1], z - cells.place[j, 2]
-            other = cells.place[j, 3]
-            touch = radius + other
-            if same_range:
-                limit = my_reach + reach * other
-            else:
-                limit = my_reach + behaviour_of(cells, types, j, b.adhesion_distance) * other
-            square = dx * dx + dy * dy + dz * dz
-            if square >= limit * limit and square > touch * touch:
-                continue
-            distance = max(math.sqrt(square), SMALLEST_DISTANCE)
-            if mode == BY_TYPE:
-                repulsion = table[0, cells.kind[i], cells.kind[j]]
-                adhesion = table[1, cells.kind[i], cells.kind[j]]
-            elif mode == BY_CELL:
-                repulsion, adhesion = _strengths(cells, types, b, i, j)
-            force = 0.0
-            if distance <= touch:
-                overlap = 1.0 - distance / touch
-                overlap *= overlap
-                pressure += overlap
-                force = repulsion * overlap
-            if distance < limit:
-                pull = 1.0 - distance / limit
-                force -= adhesion * pull * pull
-            force /= distance
-            vx += force * dx
-            vy += force * dy
-            vz += force * dz
+        for k in range(found):
+            vx += pair[FORCE, k] * pair[DX, k]
+            vy += pair[FORCE, k] * pair[DY, k]
+            vz += pair[FORCE, k] * pair[DZ, k]
+            pressure += pair[OVERLAP, k]
         cells.velocity[i, 0] += vx
         cells.velocity[i, 1] += vy
         cells.velocity[i, 2] += vz
@@ -121,13 +136,14 @@ def _wall_part(cells, low, high, axes, first, last):
 
 
 @parallel_kernel
-def add_forces(cells, types, b, start, neighbour, table, mode, low, high, walls, axes, count):
+def add_forces(cells, types, b, start, neighbour, table, mode, low, high, walls, axes, count, pairs):
     """Add forces of neighbours and walls to the velocity of every cell, and set pressures.
 
-    `start`, `neighbour`: Verlet list; `table`: from `pair_table`; `mode`: UNIFORM, BY_TYPE or BY_CELL; `axes`: 2 or 3.
+    `start`, `neighbour`: Verlet list; `table`: from `pair_table`; `mode`: UNIFORM, BY_TYPE or BY_CELL; `axes`: 2 or 3;
+    `pairs`: workspace, shape (BLOCKS, 9, largest number of neighbours).
     """
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        _force_part(cells, types, b, start, neighbour, table, mode, first, last)
+        _force_part(cells, types, b, start, neighbour, table, mode, first, last, pairs[block])
         if walls:
             _wall_part(cells, low, high, axes, first, last)

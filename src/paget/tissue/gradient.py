@@ -2,8 +2,8 @@
 
     d level / dx = (level[i + 1] - level[i - 1]) / (2 dx),   at a face (level[1] - level[0]) / dx
 
-Along an axis of one voxel the gradient is 0. Second order inside, first order at the faces; these are the differences that
-PhysiCell takes (BioFVM; Ghaffarizadeh et al., Bioinformatics 2016).
+Along an axis of one voxel the gradient is 0. Second order inside, first order at the faces; these are the differences
+that PhysiCell takes (BioFVM; Ghaffarizadeh et al., Bioinformatics 2016).
 """
 
 from __future__ import annotations

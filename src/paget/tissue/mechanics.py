@@ -6,7 +6,7 @@ import numpy as np
 
 from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
-from paget.tissue.forces import BY_CELL, BY_TYPE, UNIFORM, add_forces, pair_table
+from paget.tissue.forces import BY_CELL, BY_TYPE, PAIR_ROWS, UNIFORM, add_forces, pair_table
 from paget.tissue.interactions import Interactions
 from paget.tissue.motion import banish, crawl, move
 from paget.tissue.neighbours import BLOCKS, Neighbours
@@ -31,6 +31,7 @@ class Mechanics:
         kinds = len(definition.cell_types)
         self.table = np.zeros((2, kinds, kinds))
         self._largest = np.zeros(BLOCKS)
+        self._pairs = np.zeros((BLOCKS, PAIR_ROWS, 64))
 
     def _mode(self) -> int:
         """Whether pairs differ in their strengths by cell, by type, or not at all."""
@@ -39,19 +40,20 @@ class Mechanics:
         if (self.types.column[strengths] >= 0).any():
             return BY_CELL
         strengths.append(index.adhesion_distance)
+        strengths.append(index.adhesion_distance)
         same = all((self.types.base[:, s] == self.types.base[0, s]).all() for s in strengths)
-        same = (
-            same
-            and (
-                self.types.base[:, index.adhesion_distance] == self.types.base[0, index.adhesion_distance]
-            ).all()
-        )
         affinities = self.types.base[:, index.affinity : index.affinity + kinds]
         return UNIFORM if same and (affinities == affinities.flat[0]).all() else BY_TYPE
 
     def refresh_neighbours(self, cells: Cells) -> None:
         """Make sure that the neighbour list knows all cells and holds for their present places."""
         self.neighbours.refresh(cells, self.types, self.index.adhesion_distance)
+
+    def _workspace(self) -> np.ndarray:
+        """Room for the pairs of one cell in each block."""
+        if self._pairs.shape[2] < self.neighbours.most:
+            self._pairs = np.zeros((BLOCKS, PAIR_ROWS, 2 * self.neighbours.most))
+        return self._pairs
 
     def advance(
         self,
@@ -72,6 +74,7 @@ class Mechanics:
         add_forces(
             view, self.types, self.index, neighbours.start, neighbours.neighbour, self.table, self.mode,
             self.low, self.high, self.walls, 2 if self.flat else 3, count,
+            self._workspace(),
         )  # fmt: skip
         if cells.has("motility"):
             crawl(view, self.types, self.index, level, self.spacing, key, tick, self.step, count)

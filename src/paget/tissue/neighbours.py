@@ -31,7 +31,7 @@ NOWHERE = 1e30
 """Coordinate of what takes part in nothing: its distance to anything is beyond every reach."""
 SKINS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Skins to choose from (um)."""
-BUILD_COST = 6.0
+BUILD_COST = 12.0
 """Cost of building the list, in evaluations of all forces without a skin (profiled, 1e4 and 1e5 cells)."""
 LONGEST_INTERVAL = 60.0
 """Steps after which a list would be built again anyway, by divisions."""
@@ -57,6 +57,10 @@ class Neighbours:
         self.builds_since_sort = BUILDS_BETWEEN_SORTS
         self.travelled = 0.0
         """Largest displacement plus growth of reach since the list was built (um)."""
+        self.longest = 0.0
+        """Longest reach of a pair at the last build (um)."""
+        self.most = 0
+        """Largest number of neighbours of a cell."""
 
     def refresh(self, cells: Cells, types: Any, reach: int) -> None:
         """Build the list if it is not valid any more. `reach`: index of the relative maximum adhesion distance."""
@@ -94,9 +98,6 @@ class Neighbours:
             return BUILD_COST / interval + (1.0 + skin / reach) ** self.dimensions
 
         self.skin = min(SKINS, key=cost)
-
-    longest: float = 0.0
-    """Longest reach of a pair at the last build (um)."""
 
     def _tidy(self, cells: Cells) -> npt.NDArray[np.int64] | None:
         """Rows to keep when some cells were removed; None: all."""
@@ -140,6 +141,7 @@ class Neighbours:
         self.start = np.zeros(count + 1, dtype=np.int32)
         arguments = (first, rows, place, self.low, 1.0 / edge, *shape, self.skin)
         _count_pairs(*arguments, self.start)
+        self.most = int(self.start.max())
         np.cumsum(self.start, out=self.start)
         if self.neighbour.shape[0] < self.start[-1] or self.neighbour.shape[0] > 2 * self.start[-1] + 4096:
             self.neighbour = np.empty(int(self.start[-1] * 1.1) + 1024, dtype=np.int32)
