@@ -1,4 +1,4 @@
-"""Gradients of a field: exact for a plane, second order inside, one-sided at the faces, 0 along an axis of one voxel."""
+"""Gradients of a field: exact for a plane, second order inside, first at the faces, 0 along an axis of one voxel."""
 
 from __future__ import annotations
 

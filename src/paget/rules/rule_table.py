@@ -3,7 +3,8 @@
 A behaviour with no rule has its base. Contact signals are Poisson in the host engine: cells have 0, 1, 2 ...
 neighbours of a type, and the mean of the response is not the response of the mean (at 0.05 contacts on average a
 Hill power of 4 makes it hundreds of times too small). So a behaviour that senses contacts is averaged over the Poisson
-law of each contact signal, up to two of them.
+law of each contact signal, up to two of them. The tissue engine counts the neighbours of each cell instead, and has
+dead cells, to which only some rules apply.
 """
 
 from __future__ import annotations
@@ -87,3 +88,31 @@ def evaluate(table, signals, first, last, out):
             out[behaviour] = table.base[behaviour]
         else:
             out[behaviour] = mean_over_contacts(table, behaviour, signals)
+
+
+@law
+def _total_in_dead(table, behaviour, signals, increases):
+    """Sum S over one behaviour's rules of one direction in a dead cell: other rules than those for the dead bring 0."""
+    total = 0.0
+    for rule in range(table.first_rule[behaviour], table.first_rule[behaviour + 1]):
+        if table.increases[rule] == increases and table.applies_to_dead[rule]:
+            total += hill_term(signals[table.signal[rule]], table.half[rule], table.power[rule])
+    return total
+
+
+@kernel
+def value_in_cell(table, behaviour, signals, dead, present):
+    """A behaviour of one cell at the signals that it senses itself; `present`: its value before.
+
+    A dead cell keeps the present value unless a rule of the behaviour applies to the dead.
+    """
+    if not dead:
+        return _at_contacts(table, behaviour, signals, -1, 0.0, -1, 0.0)
+    applies = False
+    for rule in range(table.first_rule[behaviour], table.first_rule[behaviour + 1]):
+        applies = applies or table.applies_to_dead[rule] != 0
+    if not applies:
+        return present
+    up = _total_in_dead(table, behaviour, signals, 1)
+    down = _total_in_dead(table, behaviour, signals, 0)
+    return respond(table.base[behaviour], table.minimum[behaviour], table.maximum[behaviour], up, down)
