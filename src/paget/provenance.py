@@ -27,7 +27,7 @@ _IN_WORDS = {
     "schema": "format of the folder",
     "paget": "version of Paget",
     "model_hash": "model (catalog values and rules)",
-    "design": "trial design",
+    "design": "design",
     "seed": "seed",
     "numeric_versions": "versions of Python or of the numeric packages",
     "machine": "kind of machine",

@@ -112,7 +112,7 @@ class TestRefusals:
         "change, words",
         [
             ({"model_hash": "xyz"}, "model"),
-            ({"design": {"name": "test", "animals": 11}}, "trial design"),
+            ({"design": {"name": "test", "animals": 11}}, "design"),
             ({"paget": "9.9"}, "version of Paget"),
             ({"numeric_versions": {"numpy": "0"}}, "numeric packages"),
         ],

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,9 +36,12 @@ class RunFolder:
         self.path = partial_of(target)
         """Where to write until `finish()`."""
         self.provenance = dict(provenance)
-        self.parts = PartStore(self.path / PARTS)
-        """Finished subjects; those of an interrupted run of the same identity are already in."""
         self._lock = lock
+
+    @cached_property
+    def parts(self) -> PartStore:
+        """Finished subjects; those of an interrupted run of the same identity are already in."""
+        return PartStore(self.path / PARTS)
 
     @classmethod
     def open(cls, target: Path | str, provenance: Mapping[str, Any]) -> RunFolder:
