@@ -1,7 +1,8 @@
 """Checkpoints of a tissue: the whole state as arrays, each in one file that is there in full or not at all.
 
-A checkpoint is a NumPy archive (`.npz`, no pickle), written beside its place and renamed. Its parts carry the checksums of the
-zip format, so that one that a power cut tore is noticed; the newest two are kept, and the older one then serves.
+A checkpoint is a NumPy archive (`.npz`, no pickle), written beside its place and renamed. Its parts carry the
+checksums of the zip format, so that one that a power cut tore is noticed; the newest two are kept, and the older one
+then serves.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class CheckpointStore:
         self.folder = folder
 
     def put(self, time: float, state: Mapping[str, NDArray[Any]], note: Mapping[str, Any]) -> Path:
-        """Store the state at `time` (min) and remove all but the newest two; PagetError if the disk does not take it."""
+        """Store the state at `time` (min), remove all but the newest two. PagetError if the disk does not take it."""
         text = json.dumps({**note, "schema": SCHEMA, "time": time}).encode("utf-8")
         members: dict[str, Any] = {_NOTE: np.frombuffer(text, dtype=np.uint8)}
         for name, array in state.items():
@@ -67,7 +68,7 @@ class CheckpointStore:
         for path in reversed(self._paths()):
             try:
                 return _read(path)
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
                 logger.warning("%s: damaged, an older checkpoint is taken (%s)", path, error)
         return None
 
@@ -96,7 +97,9 @@ def _read(path: Path) -> Checkpoint:
         members = {name: archive[name] for name in archive.files}
     note = json.loads(members.pop(_NOTE).tobytes())
     if note["schema"] != SCHEMA:
-        raise PagetError("a checkpoint of another format version", file=path, found=note["schema"], allowed=SCHEMA)
+        raise PagetError(
+            "a checkpoint of another format version", file=path, found=note["schema"], allowed=SCHEMA
+        )
     return Checkpoint(
         note["time"], {name.removeprefix(_ARRAY): array for name, array in members.items()}, note
     )

@@ -38,8 +38,8 @@ def population_columns(types: Sequence[str], factors: Sequence[str]) -> list[str
 def population_row(simulation: Any) -> list[float | int]:
     """The values at this moment, in the order of `population_columns`.
 
-    `mean` and `minimum` of a factor are over voxels, `at live cells` is the mean over the live cells; the mean pressure is
-    over live cells. Means over no cell are empty (NaN).
+    `mean` and `minimum` of a factor are over voxels, `at live cells` is the mean over the live cells; the mean
+    pressure is over live cells. Means over no cell are empty (NaN).
     """
     from paget.tissue.cells import ABSENT, DEAD, NECROTIC
 
@@ -48,12 +48,12 @@ def population_row(simulation: Any) -> list[float | int]:
     dead = here & ((cells["flags"] & DEAD) != 0)
     live = here & ~dead
     necrotic = int((dead & (cells["model"] == NECROTIC)).sum())
-    row: list[float | int] = [float(simulation.time), int(here.sum()), int(live.sum())]
+    row: list[float | int] = [round(float(simulation.time), 6), int(here.sum()), int(live.sum())]
     row += [int(dead.sum()) - necrotic, necrotic, _mean(cells["pressure"][live])]
     n_types = len(simulation.definition.cell_types)
-    by_type = np.bincount(cells["kind"][live], minlength=n_types), np.bincount(cells["kind"][dead], minlength=n_types)
-    for alive, gone in zip(*by_type, strict=True):
-        row += [int(alive), int(gone)]
+    alive, gone = (np.bincount(cells["kind"][which], minlength=n_types) for which in (live, dead))
+    for number in range(n_types):
+        row += [int(alive[number]), int(gone[number])]
     for level in simulation.fields.level:
         row += [float(level.mean()), float(level.min()), _mean(level.ravel()[cells["voxel"][live]])]
     return row
@@ -72,7 +72,7 @@ class PopulationTable:
 
     def start(self, before: float = -1.0) -> None:
         """Begin the file, or keep of what is there the rows no later than `before` (min)."""
-        kept = [row for row in self._rows() if float(row[0]) <= before]
+        kept = [row for row in self._rows() if float(row[0]) <= before + 1e-6]
         with writing_to(self.path):
             write_text(self.path, _text([self.columns, *kept]))
 
@@ -87,7 +87,9 @@ class PopulationTable:
             return []
         whole = self.path.read_text(encoding="utf-8").rpartition("\n")[0]
         rows = list(csv.reader(io.StringIO(whole)))
-        return [row for row in rows[1:] if len(row) == len(self.columns)] if rows[:1] == [self.columns] else []
+        return (
+            [row for row in rows[1:] if len(row) == len(self.columns)] if rows[:1] == [self.columns] else []
+        )
 
 
 def _text(rows: Sequence[Sequence[str]]) -> str:

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from paget.errors import PagetError
 from paget.formats.atomic import write_json
@@ -44,7 +44,7 @@ class RunFolder:
         return PartStore(self.path / PARTS)
 
     @classmethod
-    def open(cls, target: Path | str, provenance: Mapping[str, Any]) -> RunFolder:
+    def open(cls, target: Path | str, provenance: Mapping[str, Any]) -> Self:
         """Make `DIR.partial`, or continue it if it is the same run's.
 
         Raises PagetError, and touches nothing, if `DIR` or `DIR.partial` holds something else or cannot be written.
@@ -83,7 +83,7 @@ class RunFolder:
             self._lock.close()
             self._lock = None
 
-    def __enter__(self) -> RunFolder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,8 @@
 """Run a tissue: advance the simulation, write what is due, keep checkpoints, stop cleanly.
 
-Nothing that is written changes the state, so a run has the same bits whatever is written, on any number of threads, and
-when it goes on from a checkpoint. Checkpoints are written at their interval, every ten minutes of the clock, and at Ctrl-C.
+Nothing that is written changes the state, so a run has the same bits whatever is written, on any number of threads,
+and when it goes on from a checkpoint. Checkpoints are written at their interval, every ten minutes of the clock, and
+at Ctrl-C.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from paget.formats.tissue_folder import KIND, TissueFolder
 from paget.provenance import collect, identity
 from paget.runs.interruption import CtrlC
 from paget.runs.job import Job, Output
-from paget.runs.schedule import Schedule, Task
+from paget.runs.schedule import Schedule, Task, whole_steps
 
 if TYPE_CHECKING:
     from paget.tissue.simulation import Simulation
@@ -62,10 +63,11 @@ def run_tissue(
 ) -> Path:
     """Run a job into the folder `out` and return it.
 
-    A folder that holds this very run is left as it is, one with an unfinished part of it is gone on with; one that holds
-    anything else is refused (PagetError). threads: for the kernels [default: the CPUs this process may use]. progress: called
-    with events. finish: called before the folder gets its final name. stop_when: asked after every step; True ends the run
-    early. Ctrl-C raises `Interrupted` after the step that is under way, with a checkpoint written.
+    A folder that holds this very run is left as it is, one with an unfinished part of it is gone on with; one that
+    holds anything else is refused (PagetError). threads: for the kernels [default: the CPUs this process may use].
+    progress: called with events. finish: called before the folder gets its final name. stop_when: asked after every
+    step; True ends the run early. Ctrl-C raises `Interrupted` after the step that is under way, with a checkpoint
+    written.
     """
     provenance = provenance_of(job, command)
     run_folder.check_target(out, provenance)
@@ -124,7 +126,7 @@ class _Run:
         self.folder.keep_inputs(self.job.inputs)
         start = self.folder.checkpoints.newest()
         self.simulation = self._simulation(start, threads)
-        self.schedule = self._schedule(None if start is None else start.time)
+        self.schedule = self._schedule(resumes=start is not None)
         try:
             self._advance()
             if finish is not None:
@@ -147,16 +149,20 @@ class _Run:
             self.job.definition, start.state, threads=threads, biology=self.job.biology
         )
 
-    def _schedule(self, start: float | None) -> Schedule:
-        job = self.job
+    def _schedule(self, resumes: bool) -> Schedule:
+        job, now = self.job, self.simulation
+        step = job.definition.steps.mechanics
         factors = [factor.name for factor in job.definition.factors]
         types = [cell_type.name for cell_type in job.definition.cell_types]
         table = PopulationTable(self.folder.path, population_columns(types, factors))
-        table.start(-1.0 if start is None else start)
-        tasks = [Task(job.table_every, lambda number: table.append(population_row(self.simulation)))]
-        tasks += [Task(output.every, self._snapshot(output)) for output in job.outputs]
-        tasks.append(Task(job.checkpoint_every, lambda number: self._store()))
-        return Schedule(job.until, tasks, start)
+        table.start(now.time if resumes else -1.0)
+        actions: list[tuple[float, Callable[[int], object]]] = [
+            (job.table_every, lambda number: table.append(population_row(self.simulation)))
+        ]
+        actions += [(output.every, self._snapshot(output)) for output in job.outputs]
+        actions.append((job.checkpoint_every, lambda number: self._store()))
+        tasks = [Task(whole_steps(every, step), act) for every, act in actions]
+        return Schedule(whole_steps(job.until, step), tasks, now.step_number if resumes else None)
 
     def _snapshot(self, output: Output) -> Callable[[int], object]:
         from paget.formats.checkpoint import writing_to
@@ -168,19 +174,20 @@ class _Run:
         return write
 
     def _advance(self) -> None:
+        now, schedule = self.simulation, self.schedule
         while True:
-            time = self.simulation.time
-            for task in self.schedule.due(time):
+            for task in schedule.due(now.step_number):
                 task.act(task.done)
             if self.ctrl_c.heard:
                 self._store()
-                raise Interrupted(self.folder.target, time)
-            if self.schedule.is_over(time) or self.stopped:
+                raise Interrupted(self.folder.target, now.time)
+            if self.stopped or now.step_number >= schedule.last:
                 return
             if clock.monotonic() - self.stored > SAFE_SECONDS:
                 self._store()
             self._say()
-            self.simulation.run(until=self.schedule.next_time(), stop_when=self._asks_to_stop)
+            until = schedule.next_step() * self.job.definition.steps.mechanics
+            now.run(until=until, stop_when=self._asks_to_stop)
 
     def _asks_to_stop(self, simulation: Simulation) -> bool:
         """After every step: is there a reason to leave the loop of steps?"""
@@ -193,7 +200,7 @@ class _Run:
 
     def _say(self) -> None:
         self.told = clock.monotonic()
-        if self.simulation.time == 0.0:  # kernels compile in the first step
+        if self.simulation.step_number == 0:  # kernels compile in the first step
             return
         cells = int(self.simulation.cells.count)
         event = {"phase": "simulating", "done": self.simulation.time, "total": self.job.until, "cells": cells}

@@ -1,7 +1,7 @@
 """Ctrl-C between two steps: the step is finished, a checkpoint is written, then the run ends.
 
-An exception in the middle of a step would leave a state that no run has at any time. A second Ctrl-C stops at once, without
-a checkpoint.
+An exception in the middle of a step would leave a state that no run has at any time. A second Ctrl-C stops at once,
+without a checkpoint.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ class Job:
             "until_min": self.until,
             "outputs": [[output.name, output.every] for output in self.outputs],
             "table_every_min": self.table_every,
-            "inputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.inputs.items())},
+            "inputs": {
+                name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.inputs.items())
+            },
         }
 
 
@@ -80,7 +82,9 @@ def _plain(thing: Any) -> Any:
     if dataclasses.is_dataclass(thing):
         return {f.name: _plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
     if isinstance(thing, Mapping):
-        return [[str(key), _plain(value)] for key, value in sorted(thing.items(), key=lambda item: str(item[0]))]
+        return [
+            [str(key), _plain(value)] for key, value in sorted(thing.items(), key=lambda item: str(item[0]))
+        ]
     if isinstance(thing, np.ndarray):
         return [list(thing.shape), thing.dtype.str, thing.tobytes().hex()]
     if isinstance(thing, list | tuple):

@@ -1,7 +1,7 @@
 """Going on with a run that was interrupted, from its folder alone.
 
-The job is built again from the copies of its input files. The run goes on only if that gives the same model, on the same
-versions: otherwise its second half would not fit to the first.
+The job is built again from the copies of its input files. The run goes on only if that gives the same model, on the
+same versions: otherwise its second half would not fit to the first.
 """
 
 from __future__ import annotations
