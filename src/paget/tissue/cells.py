@@ -180,6 +180,14 @@ class Cells:
         self.count += more
         return rows
 
+    def widen(self, name: str, width: int, filling: int) -> None:
+        """Give an array of the model more columns, filled with `filling`."""
+        array = self.arrays[name]
+        wider = np.full((len(array), width), filling, dtype=array.dtype)
+        wider[:, : array.shape[1]] = array
+        self.arrays[name] = wider
+        self._view = None
+
     def take(self, order: npt.NDArray[np.int64]) -> None:
         """Keep the cells with these row numbers, in this order."""
         for array in self.arrays.values():
@@ -197,6 +205,8 @@ class Cells:
         self.count = 0
         self.reserve(len(state["kind"]))
         self.count = len(state["kind"])
+        if self.has("springs") and state["springs"].shape[1] > self.arrays["springs"].shape[1]:
+            self.widen("springs", state["springs"].shape[1], NOBODY)
         for name, array in self.arrays.items():
             if array.shape[0]:
                 array[: self.count] = state[name]

@@ -1,0 +1,279 @@
+"""What neighbouring cells do to each other: phagocytosis, fusion, killing, attack, springs.
+
+In parallel, each live cell throws its dice for each neighbour in contact and proposes what came up: at most one cell to
+eat, one to fuse with and one to attack (of several that came up, each is as likely), and every cell that it kills. Then
+`paget.tissue.resolution` decides between rivals and carries out. A proposal depends on the cells at the start of the
+step only, so neither threads nor the order of cells in memory change what happens.
+
+    phagocytose TYPE, apoptotic, necrotic, other dead cell    rate (1/min) per neighbour; the neighbour is taken in
+    fuse to TYPE        rate per neighbour; two cells become one with all their nuclei
+    kill TYPE           rate per neighbour; the neighbour enters apoptosis
+    attack TYPE         rate of starting, times the neighbour's immunogenicity to the attacker's type. A spring ties the
+                        two; the target's damage grows at the attack damage rate; the attack ends at the rate
+                        1/(attack duration), or when one of the two is dead or gone
+
+The chance within a step is that of `laws.event_chance`. As in PhysiCell 1.14 (`standard_cell_cell_interactions`),
+except that there the first neighbour in memory wins, not a random one, and `kill` does not exist.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from paget.compiled import kernel, law, parallel_kernel
+from paget.keyed_random import Purpose, uniform_at
+from paget.tissue.cells import ABSENT, APOPTOTIC, DEAD, NECROTIC, NOBODY, Cells
+from paget.tissue.contacts import (
+    ATTACK,
+    BLOCKS,
+    EAT,
+    FUSE,
+    KILL,
+    Moment,
+    collect,
+    in_contact,
+    in_order,
+    pair_lineage,
+    propose,
+    room_for,
+)
+from paget.tissue.definition import Definition
+from paget.tissue.laws import behaviour_of, event_chance
+from paget.tissue.resolution import carry_out, deliver_attacks
+from paget.tissue.springs import loosen_all, pull_all, row_index, seek_all_partners, tie_pairs
+from paget.tissue.tables import TypeTable
+from paget.tissue.vocabulary import BehaviourIndex
+
+CONTACT, PRIORITY = int(Purpose.CONTACT), int(Purpose.PRIORITY)
+
+
+class Interactions:
+    """What neighbours do in one model. It holds no state of the tissue, only room to work in."""
+
+    def __init__(self, definition: Definition, types: TypeTable, behaviour: BehaviourIndex) -> None:
+        """Find out which interactions the model has at all: the others cost nothing."""
+        kinds = len(types.base)
+        several = range(kinds)
+        self.types, self.behaviour = types, behaviour
+        self.linear = definition.chance == "linear"
+        acts: dict[int, list[int]] = {
+            EAT: [behaviour.eat_apoptotic, behaviour.eat_necrotic, behaviour.eat_other]
+            + [behaviour.eat + kind for kind in several],
+            FUSE: [behaviour.fuse + kind for kind in several],
+            KILL: [behaviour.kill + kind for kind in several],
+            ATTACK: [behaviour.attack + kind for kind in several],
+        }
+        self.does = np.array(
+            [_ever(types, acts[act]) for act in (EAT, FUSE, KILL, ATTACK)], np.uint8
+        ).T.copy()
+        """1 where a cell type may do an act, shape (K, 4)."""
+        self.conserved = _conserved_columns(definition, types, behaviour)
+        attaches = definition.springs and bool(_ever(types, [behaviour.attachment]).any())
+        self.attaches, self.pulls = attaches, definition.springs and (attaches or self._may(ATTACK))
+        self._found = room_for(32)
+        self._rows = np.zeros(0, np.int32)
+
+    def _may(self, act: int) -> bool:
+        return bool(self.does[:, act].any())
+
+    @property
+    def needs(self) -> dict[str, int]:
+        """Optional arrays that `Cells` must have for these interactions, and their width (0: one number a cell)."""
+        needs: dict[str, int] = {}
+        if self._may(ATTACK):
+            needs |= {"target": 0, "attack": 2, "damage": 0}
+        if self._may(ATTACK) or self.attaches:
+            needs["springs"] = 6 if self.attaches else 2
+        if self._may(FUSE):
+            needs["nuclei"] = 0
+        return needs
+
+    def springs_step(
+        self,
+        cells: Cells,
+        start: npt.NDArray[np.int32],
+        neighbour: npt.NDArray[np.int32],
+        tick: int,
+        dt: float,
+        key: np.uint64,
+    ) -> None:
+        """Springs break, form and pull: adds to `cells.velocity` (um/min).
+
+        `start` (C + 1,) and `neighbour`: each cell's neighbours, a superset of those in contact, both ways; `dt` (min).
+        """
+        if not cells.has("springs"):
+            return
+        types, behaviour, count = self.types, self.behaviour, cells.count
+        moment = Moment(np.uint64(key), int(tick), float(dt) if self.pulls else 0.0, self.linear)
+        rows = self._rows = row_index(cells, self._rows)
+        loosen_all(cells.view(), types, behaviour, rows, count, moment)
+        if self.attaches:
+            self._form(cells, start, neighbour, moment)
+        if self.pulls:
+            pull_all(cells.view(), types, behaviour, rows, count)
+
+    def _form(self, cells: Cells, start, neighbour, moment: Moment) -> None:
+        view = cells.view()
+        found = self._found = collect(
+            lambda found: seek_all_partners(
+                view, self.types, self.behaviour, start, neighbour, cells.count, moment, found
+            ),
+            self._found,
+        )
+        if found.number.any():
+            _, actor, partner = in_order(found, cells["identifier"])
+            tie_pairs(cells, self.types, self.behaviour, actor, partner, limited=True)
+
+    def contact_step(
+        self,
+        cells: Cells,
+        start: npt.NDArray[np.int32],
+        neighbour: npt.NDArray[np.int32],
+        tick: int,
+        dt: float,
+        key: np.uint64,
+    ) -> int:
+        """Cells eat, fuse, kill, start, continue and end attacks; the number of cells that were consumed.
+
+        A consumed cell stays in its row with the flags REMOVED and DEAD. Where the number is not 0, some cells have
+        grown or, after fusion, moved by up to the radius of a cell: lists of neighbours and voxels are out of date.
+        """
+        if not self.does.any():
+            return 0
+        moment = Moment(np.uint64(key), int(tick), float(dt), self.linear)
+        removed = 0
+        found = self._found = collect(
+            lambda found: propose_all(
+                cells.view(),
+                self.types,
+                self.behaviour,
+                self.does,
+                start,
+                neighbour,
+                cells.count,
+                moment,
+                found,
+            ),
+            self._found,
+        )
+        if found.number.any():
+            self._rows = row_index(cells, self._rows)
+            removed = carry_out(cells, self.types, self.behaviour, self.conserved, self._rows, found)
+        if self._may(ATTACK):
+            attackers = np.flatnonzero(cells["target"] != NOBODY)
+            if len(attackers):
+                self._rows = row_index(cells, self._rows)
+                deliver_attacks(cells, self.types, self.behaviour, self._rows, moment, attackers)
+        return removed
+
+
+def _ever(types: TypeTable, behaviours: list[int]) -> npt.NDArray[np.bool_]:
+    """Whether any of these behaviours can differ from 0 in cells of each type, shape (K,)."""
+    own = types.column[behaviours] >= 0
+    return (types.base[:, behaviours] != 0.0).any(axis=1) | own.any()
+
+
+def _conserved_columns(
+    definition: Definition, types: TypeTable, behaviour: BehaviourIndex
+) -> npt.NDArray[np.int32]:
+    """Columns of the custom variables whose amount passes to a cell that eats their owner."""
+    numbers = [behaviour.custom + n for n, conserved in enumerate(definition.custom.values()) if conserved]
+    columns = types.column[numbers] if numbers else np.zeros(0, np.int32)
+    return columns[columns >= 0].astype(np.int32)
+
+
+@law
+def rate_of(cells, types, behaviour, i, j, act):
+    """Rate (1/min) at which cell i does this act to its neighbour j."""
+    kind = cells.kind[j]
+    if cells.flags[j] & DEAD:
+        if act != EAT:
+            return 0.0
+        if cells.model[j] == APOPTOTIC:
+            return behaviour_of(cells, types, i, behaviour.eat_apoptotic)
+        if cells.model[j] == NECROTIC:
+            return behaviour_of(cells, types, i, behaviour.eat_necrotic)
+        return behaviour_of(cells, types, i, behaviour.eat_other)
+    if act == EAT:
+        return behaviour_of(cells, types, i, behaviour.eat + kind)
+    if act == FUSE:
+        return behaviour_of(cells, types, i, behaviour.fuse + kind)
+    if act == KILL:
+        return behaviour_of(cells, types, i, behaviour.kill + kind)
+    immunogenicity = behaviour_of(cells, types, j, behaviour.immunogenicity + cells.kind[i])
+    return behaviour_of(cells, types, i, behaviour.attack + kind) * immunogenicity
+
+
+@law
+def throw(cells, moment, i, j, act, rate):
+    """Below 1 if cell i does this act to its neighbour j within the step, and then uniform in (0, 1)."""
+    chance = min(1.0, event_chance(rate, moment.step, moment.linear))
+    lineage = pair_lineage(cells.lineage[i], cells.lineage[j])
+    return uniform_at(moment.key, CONTACT, moment.tick, lineage, act) / chance
+
+
+@law
+def priority_of(cells, moment, i, j, act):
+    """Rank of a proposal among its rivals."""
+    lineage = pair_lineage(cells.lineage[i], cells.lineage[j])
+    return uniform_at(moment.key, PRIORITY, moment.tick, lineage, act)
+
+
+@law
+def can(cells, types, behaviour, i, act):
+    """Whether cell i does this act to anyone: spares most cells the look at their neighbours."""
+    if act == EAT:
+        first, last = behaviour.eat_apoptotic, behaviour.eat + types.base.shape[0]
+    elif act == FUSE:
+        first, last = behaviour.fuse, behaviour.fuse + types.base.shape[0]
+    elif act == KILL:
+        first, last = behaviour.kill, behaviour.kill + types.base.shape[0]
+    elif cells.target[i] != NOBODY:
+        return False
+    else:
+        first, last = behaviour.attack, behaviour.attack + types.base.shape[0]
+    for number in range(first, last):
+        if behaviour_of(cells, types, i, number) > 0.0:
+            return True
+    return False
+
+
+@kernel
+def propose_act(cells, types, behaviour, start, neighbour, moment, i, act, found, block):
+    """Propose the act for one neighbour of cell i for which its dice came up; KILL for each of them."""
+    chosen, lowest = -1, 1.0
+    for n in range(start[i], start[i + 1]):
+        j = neighbour[n]
+        if j == i or cells.flags[j] & ABSENT:
+            continue
+        rate = rate_of(cells, types, behaviour, i, j, act)
+        if rate <= 0.0 or not in_contact(cells, types, behaviour, i, j):
+            continue
+        thrown = throw(cells, moment, i, j, act, rate)
+        if thrown < 1.0 and act == KILL:
+            propose(found, block, act, i, j, priority_of(cells, moment, i, j, act))
+        elif thrown < lowest or (thrown == lowest < 1.0 and cells.identifier[j] < cells.identifier[chosen]):
+            chosen, lowest = j, thrown
+    if chosen >= 0:
+        propose(found, block, act, i, chosen, priority_of(cells, moment, i, chosen, act))
+
+
+@kernel
+def propose_acts(cells, types, behaviour, does, start, neighbour, moment, found, block, first, last):
+    """What cells first .. last - 1 would do to their neighbours."""
+    for i in range(first, last):
+        if cells.flags[i] & (ABSENT | DEAD):
+            continue
+        for act in range(4):
+            if does[cells.kind[i], act] and can(cells, types, behaviour, i, act):
+                propose_act(cells, types, behaviour, start, neighbour, moment, i, act, found, block)
+
+
+@parallel_kernel
+def propose_all(cells, types, behaviour, does, start, neighbour, count, moment, found):
+    """`propose_acts` for all cells."""
+    for block in numba.prange(BLOCKS):
+        first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
+        propose_acts(cells, types, behaviour, does, start, neighbour, moment, found, block, first, last)
