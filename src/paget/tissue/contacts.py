@@ -22,13 +22,42 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.compiled import kernel, law
+from paget.tissue.cells import Cells
 from paget.tissue.laws import behaviour_of
+from paget.tissue.neighbours import BLOCKS
 
 EAT, FUSE, KILL, ATTACK, END, PART, JOIN = range(7)
 """What one cell may do to another: acts of a proposal, and numbers of draws."""
 
-BLOCKS = 64
-"""Cells are worked through in so many ranges, whatever the number of threads."""
+
+class Bodies(NamedTuple):
+    """The arrays of the cells (`CellArrays`) that decide about contacts and springs.
+
+    Kernels take minutes instead of seconds to compile if they are given all arrays that a cell may have.
+    """
+
+    place: np.ndarray
+    velocity: np.ndarray
+    kind: np.ndarray
+    flags: np.ndarray
+    model: np.ndarray
+    identifier: np.ndarray
+    lineage: np.ndarray
+    columns: np.ndarray
+    target: np.ndarray
+    springs: np.ndarray
+
+
+class Bases(NamedTuple):
+    """The arrays of the types (`TypeTable`) by which `behaviour_of` reads."""
+
+    base: np.ndarray
+    column: np.ndarray
+
+
+def bodies_of(cells: Cells) -> Bodies:
+    """The cells as the kernels of this file's readers see them; valid until cells are added or an array is widened."""
+    return Bodies(*(cells.arrays[name] for name in Bodies._fields))
 
 
 class Moment(NamedTuple):

@@ -11,6 +11,10 @@ As in PhysiCell 1.14 (`ingest_cell`, `fuse_cell`).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from paget.compiled import kernel
 from paget.tissue.cells import (
     CYTOPLASMIC_SOLID,
@@ -22,18 +26,42 @@ from paget.tissue.cells import (
     REMOVED,
     TARGET_NUCLEAR_SOLID,
     TOTAL,
+    Cells,
 )
 from paget.tissue.laws import radius_of
 
 
+class Insides(NamedTuple):
+    """The arrays of the cells (`CellArrays`) that change when one takes another in."""
+
+    place: np.ndarray
+    velocity: np.ndarray
+    pressure: np.ndarray
+    kind: np.ndarray
+    flags: np.ndarray
+    volume: np.ndarray
+    columns: np.ndarray
+    target: np.ndarray
+    held: np.ndarray
+    nuclei: np.ndarray
+
+
+def insides_of(cells: Cells) -> Insides:
+    """The cells as the kernels of this file see them; valid until cells are added."""
+    return Insides(*(cells.arrays[name] for name in Insides._fields))
+
+
 @kernel
-def engulf(cells, types, conserved, i, j):
-    """Cell i eats cell j. `conserved`: columns of conserved custom variables."""
+def engulf(cells, transferred, conserved, i, j):
+    """Cell i eats cell j.
+
+    `transferred`: as in `TypeTable`; `conserved`: columns of conserved custom variables.
+    """
     eater, eaten = cells.volume[i], cells.volume[j]
     eater[FLUID] += eaten[FLUID]
     eater[CYTOPLASMIC_SOLID] += eaten[CYTOPLASMIC_SOLID] + eaten[NUCLEAR_SOLID]
     for factor in range(cells.held.shape[1] if cells.held.shape[0] > 0 else 0):
-        cells.held[i, factor] += cells.held[j, factor] * types.transferred[cells.kind[j], factor]
+        cells.held[i, factor] += cells.held[j, factor] * transferred[cells.kind[j], factor]
     for column in conserved:
         cells.columns[i, column] += cells.columns[j, column]
     _take_size(cells, i)

@@ -18,20 +18,21 @@ except that there the first neighbour in memory wins, not a random one, and `kil
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from paget.compiled import kernel, law, parallel_kernel
+from paget.compiled import kernel, law, parallel_kernel, prange
 from paget.keyed_random import Purpose, uniform_at
 from paget.tissue.cells import ABSENT, APOPTOTIC, DEAD, NECROTIC, NOBODY, Cells
+from paget.tissue.compile import Compiled
 from paget.tissue.contacts import (
     ATTACK,
-    BLOCKS,
     EAT,
     FUSE,
     KILL,
+    Bases,
     Moment,
+    bodies_of,
     collect,
     in_contact,
     in_order,
@@ -41,6 +42,7 @@ from paget.tissue.contacts import (
 )
 from paget.tissue.definition import Definition
 from paget.tissue.laws import behaviour_of, event_chance
+from paget.tissue.neighbours import BLOCKS
 from paget.tissue.resolution import carry_out, deliver_attacks
 from paget.tissue.springs import loosen_all, pull_all, row_index, seek_all_partners, tie_pairs
 from paget.tissue.tables import TypeTable
@@ -52,12 +54,16 @@ CONTACT, PRIORITY = int(Purpose.CONTACT), int(Purpose.PRIORITY)
 class Interactions:
     """What neighbours do in one model. It holds no state of the tissue, only room to work in."""
 
-    def __init__(self, definition: Definition, types: TypeTable, behaviour: BehaviourIndex) -> None:
-        """Find out which interactions the model has at all: the others cost nothing."""
+    def __init__(self, definition: Definition, compiled: Compiled) -> None:
+        """Find out which interactions the model has at all: the others cost nothing.
+
+        A rate that is 0 here for all types, and has no column in the cells, stays without effect for good.
+        """
+        types, behaviour = compiled.types, compiled.vocabulary.behaviour
         kinds = len(types.base)
         several = range(kinds)
-        self.types, self.behaviour = types, behaviour
-        self.linear = definition.chance == "linear"
+        self.types, self.behaviour = Bases(types.base, types.column), behaviour
+        self.transferred = types.transferred
         acts: dict[int, list[int]] = {
             EAT: [behaviour.eat_apoptotic, behaviour.eat_necrotic, behaviour.eat_other]
             + [behaviour.eat + kind for kind in several],
@@ -98,24 +104,26 @@ class Interactions:
         tick: int,
         dt: float,
         key: np.uint64,
+        linear: bool,
     ) -> None:
         """Springs break, form and pull: adds to `cells.velocity` (um/min).
 
-        `start` (C + 1,) and `neighbour`: each cell's neighbours, a superset of those in contact, both ways; `dt` (min).
+        `start` (C + 1,) and `neighbour`: each cell's neighbours, a superset of those in contact, both ways; `dt` (min);
+        `linear`: see `laws.event_chance`.
         """
         if not cells.has("springs"):
             return
         types, behaviour, count = self.types, self.behaviour, cells.count
-        moment = Moment(np.uint64(key), int(tick), float(dt) if self.pulls else 0.0, self.linear)
+        moment = Moment(np.uint64(key), int(tick), float(dt) if self.pulls else 0.0, linear)
         rows = self._rows = row_index(cells, self._rows)
-        loosen_all(cells.view(), types, behaviour, rows, count, moment)
+        loosen_all(bodies_of(cells), types, behaviour, rows, count, moment)
         if self.attaches:
             self._form(cells, start, neighbour, moment)
         if self.pulls:
-            pull_all(cells.view(), types, behaviour, rows, count)
+            pull_all(bodies_of(cells), types, behaviour, rows, count)
 
     def _form(self, cells: Cells, start, neighbour, moment: Moment) -> None:
-        view = cells.view()
+        view = bodies_of(cells)
         found = self._found = collect(
             lambda found: seek_all_partners(
                 view, self.types, self.behaviour, start, neighbour, cells.count, moment, found
@@ -134,6 +142,7 @@ class Interactions:
         tick: int,
         dt: float,
         key: np.uint64,
+        linear: bool,
     ) -> int:
         """Cells eat, fuse, kill, start, continue and end attacks; the number of cells that were consumed.
 
@@ -142,11 +151,11 @@ class Interactions:
         """
         if not self.does.any():
             return 0
-        moment = Moment(np.uint64(key), int(tick), float(dt), self.linear)
+        moment = Moment(np.uint64(key), int(tick), float(dt), linear)
         removed = 0
         found = self._found = collect(
             lambda found: propose_all(
-                cells.view(),
+                bodies_of(cells),
                 self.types,
                 self.behaviour,
                 self.does,
@@ -160,7 +169,9 @@ class Interactions:
         )
         if found.number.any():
             self._rows = row_index(cells, self._rows)
-            removed = carry_out(cells, self.types, self.behaviour, self.conserved, self._rows, found)
+            removed = carry_out(
+                cells, self.types, self.behaviour, self.transferred, self.conserved, self._rows, found
+            )
         if self._may(ATTACK):
             attackers = np.flatnonzero(cells["target"] != NOBODY)
             if len(attackers):
@@ -224,20 +235,19 @@ def priority_of(cells, moment, i, j, act):
 @law
 def can(cells, types, behaviour, i, act):
     """Whether cell i does this act to anyone: spares most cells the look at their neighbours."""
+    kinds = types.base.shape[0]
     if act == EAT:
-        first, last = behaviour.eat_apoptotic, behaviour.eat + types.base.shape[0]
+        first, last = behaviour.eat_apoptotic, behaviour.eat + kinds
     elif act == FUSE:
-        first, last = behaviour.fuse, behaviour.fuse + types.base.shape[0]
+        first, last = behaviour.fuse, behaviour.fuse + kinds
     elif act == KILL:
-        first, last = behaviour.kill, behaviour.kill + types.base.shape[0]
-    elif cells.target[i] != NOBODY:
-        return False
+        first, last = behaviour.kill, behaviour.kill + kinds
     else:
-        first, last = behaviour.attack, behaviour.attack + types.base.shape[0]
+        first, last = behaviour.attack, behaviour.attack + kinds
+    highest = 0.0
     for number in range(first, last):
-        if behaviour_of(cells, types, i, number) > 0.0:
-            return True
-    return False
+        highest = max(highest, behaviour_of(cells, types, i, number))
+    return highest > 0.0 and not (act == ATTACK and cells.target[i] != NOBODY)
 
 
 @kernel
@@ -274,6 +284,8 @@ def propose_acts(cells, types, behaviour, does, start, neighbour, moment, found,
 @parallel_kernel
 def propose_all(cells, types, behaviour, does, start, neighbour, count, moment, found):
     """`propose_acts` for all cells."""
-    for block in numba.prange(BLOCKS):
+    for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        propose_acts(cells, types, behaviour, does, start, neighbour, moment, found, block, first, last)
+        propose_acts(
+            cells, types, behaviour, does, start, neighbour, moment, found, np.int64(block), first, last
+        )

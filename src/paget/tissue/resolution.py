@@ -19,11 +19,22 @@ import numpy.typing as npt
 from paget.compiled import kernel, law
 from paget.keyed_random import Purpose, uniform_at
 from paget.tissue.cells import ABSENT, APOPTOTIC, DEAD, NOBODY, Cells
-from paget.tissue.contacts import ATTACK, EAT, END, KILL, Moment, Proposals, in_order, pair_lineage
-from paget.tissue.engulfment import engulf, fuse
+from paget.tissue.contacts import (
+    ATTACK,
+    EAT,
+    END,
+    FUSE,
+    KILL,
+    Bases,
+    Moment,
+    Proposals,
+    bodies_of,
+    in_order,
+    pair_lineage,
+)
+from paget.tissue.engulfment import engulf, fuse, insides_of
 from paget.tissue.laws import behaviour_of, event_chance
 from paget.tissue.springs import cut_all, row_of, strike_partner, tie_pairs
-from paget.tissue.tables import TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
 CONTACT = int(Purpose.CONTACT)
@@ -31,45 +42,67 @@ CONTACT = int(Purpose.CONTACT)
 
 def carry_out(
     cells: Cells,
-    types: TypeTable,
+    types: Bases,
     behaviour: BehaviourIndex,
+    transferred: npt.NDArray[np.float64],
     conserved: npt.NDArray[np.int32],
     rows: npt.NDArray[np.int32],
     found: Proposals,
 ) -> int:
     """Decide and do what was proposed; the number of cells that were consumed."""
     act, actor, partner = in_order(found, cells["identifier"])
-    removed = act_out(cells.view(), types, conserved, rows, cells.count, act, actor, partner)
-    starts = act == ATTACK
-    if starts.any():
-        attacker, target = actor[starts], partner[starts]
-        begins = cells["target"][attacker] == cells["identifier"][target]
-        tie_pairs(cells, types, behaviour, attacker[begins], target[begins], limited=False)
+    removed = 0
+    first, kills, attacks = act <= FUSE, act == KILL, act == ATTACK
+    if first.any():
+        removed = consume(
+            bodies_of(cells),
+            insides_of(cells),
+            transferred,
+            conserved,
+            rows,
+            cells.count,
+            act[first],
+            actor[first],
+            partner[first],
+        )
+    if kills.any():
+        kill(cells.view(), partner[kills])
+    if attacks.any():
+        begin_attacks(cells, types, behaviour, actor[attacks], partner[attacks])
     return int(removed)
 
 
 @kernel
-def act_out(cells, types, conserved, rows, count, acts, actors, partners):
-    """Carry out proposals in the order given; the number of cells that were consumed."""
+def consume(cells, insides, transferred, conserved, rows, count, acts, actors, partners):
+    """Let cells eat and fuse, in the order given; the number of cells that were consumed."""
     removed = 0
     for n in range(len(acts)):
         i, j = actors[n], partners[n]
-        if acts[n] == KILL:
-            if not cells.flags[j] & (ABSENT | DEAD):
-                start_apoptosis(cells, j)
-        elif (cells.flags[i] | cells.flags[j]) & ABSENT:
+        if (cells.flags[i] | cells.flags[j]) & ABSENT:
             continue
-        elif acts[n] == ATTACK:
-            if not (cells.flags[i] | cells.flags[j]) & DEAD:
-                cells.target[i] = cells.identifier[j]
+        cut_all(cells, rows, count, j)
+        if acts[n] == EAT:
+            engulf(insides, transferred, conserved, i, j)
         else:
-            cut_all(cells, rows, count, j)
-            if acts[n] == EAT:
-                engulf(cells, types, conserved, i, j)
-            else:
-                fuse(cells, i, j)
-            removed += 1
+            fuse(insides, i, j)
+        removed += 1
     return removed
+
+
+@kernel
+def kill(cells, targets):
+    """Let these cells enter apoptosis, unless they are dead or gone."""
+    for j in targets:
+        if not cells.flags[j] & (ABSENT | DEAD):
+            start_apoptosis(cells, j)
+
+
+def begin_attacks(cells: Cells, types: Bases, behaviour: BehaviourIndex, attacker, target) -> None:
+    """Let cells attack the partners that they proposed, unless one of the two is dead or gone."""
+    able = ((cells["flags"][attacker] | cells["flags"][target]) & (ABSENT | DEAD)) == 0
+    attacker, target = attacker[able], target[able]
+    cells["target"][attacker] = cells["identifier"][target]
+    tie_pairs(cells, types, behaviour, attacker, target, limited=False)
 
 
 @law
@@ -83,7 +116,7 @@ def start_apoptosis(cells, i):
 
 def deliver_attacks(
     cells: Cells,
-    types: TypeTable,
+    types: Bases,
     behaviour: BehaviourIndex,
     rows: npt.NDArray[np.int32],
     moment: Moment,
@@ -91,11 +124,14 @@ def deliver_attacks(
 ) -> None:
     """Let the cells with these row numbers damage their targets over the step, and end what is over."""
     order = np.argsort(cells["identifier"][attackers], kind="stable")
-    deliver(cells.view(), types, behaviour, rows, cells.count, moment, attackers[order])
+    deliver(
+        bodies_of(cells), types, behaviour, cells.arrays["damage"], cells.arrays["attack"], rows, cells.count,
+        moment, attackers[order],
+    )  # fmt: skip
 
 
 @kernel
-def deliver(cells, types, behaviour, rows, count, moment, attackers):
+def deliver(cells, types, behaviour, damage, attack, rows, count, moment, attackers):
     """Damage grows by attack damage rate times step; both sides keep account of it."""
     for i in attackers:
         j = row_of(cells, rows, count, cells.target[i])
@@ -105,9 +141,9 @@ def deliver(cells, types, behaviour, rows, count, moment, attackers):
         over = bool((cells.flags[i] | cells.flags[j]) & (ABSENT | DEAD))
         if not over:
             dose = behaviour_of(cells, types, i, behaviour.attack_damage) * moment.step
-            cells.damage[j] += dose
-            cells.attack[j, 0] += moment.step
-            cells.attack[i, 1] += dose
+            damage[j] += dose
+            attack[j, 0] += moment.step
+            attack[i, 1] += dose
             over = ends(cells, types, behaviour, moment, i, j)
         if over:
             cells.target[i] = NOBODY

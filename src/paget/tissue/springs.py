@@ -17,15 +17,15 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from paget.compiled import kernel, law, parallel_kernel
+from paget.compiled import kernel, law, parallel_kernel, prange
 from paget.keyed_random import Purpose, uniform_at
 from paget.tissue.cells import ABSENT, NOBODY, Cells
-from paget.tissue.contacts import BLOCKS, JOIN, PART, in_contact, pair_lineage, propose
+from paget.tissue.contacts import JOIN, PART, bodies_of, in_contact, pair_lineage, propose
 from paget.tissue.laws import behaviour_of, event_chance
+from paget.tissue.neighbours import BLOCKS
 
 ATTACHMENT, PRIORITY = int(Purpose.ATTACHMENT), int(Purpose.PRIORITY)
 
@@ -37,7 +37,7 @@ def row_index(cells: Cells, rows: npt.NDArray[np.int32] | None = None) -> npt.ND
     """
     if rows is None or len(rows) < cells.next_identifier:
         rows = np.zeros(cells.next_identifier + cells.next_identifier // 4 + 16, np.int32)
-    fill_row_index(cells.arrays["identifier"], cells.count, rows)
+    rows[cells["identifier"]] = np.arange(cells.count, dtype=np.int32)
     return rows
 
 
@@ -53,15 +53,7 @@ def release(cells: Cells, which: npt.NDArray[np.integer]) -> None:
         return
     which = np.asarray(which, np.int64)
     if (cells.arrays["springs"][which, 0] != NOBODY).any():
-        release_rows(cells.view(), row_index(cells), cells.count, which)
-
-
-@parallel_kernel
-def fill_row_index(identifier, count, rows):
-    """rows[identifier of a cell] = its row."""
-    for block in numba.prange(BLOCKS):
-        for i in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
-            rows[identifier[i]] = i
+        release_rows(bodies_of(cells), row_index(cells), cells.count, which)
 
 
 @law
@@ -187,7 +179,7 @@ def loosen(cells, types, behaviour, rows, count, moment, first, last):
 @parallel_kernel
 def loosen_all(cells, types, behaviour, rows, count, moment):
     """`loosen` for all cells."""
-    for block in numba.prange(BLOCKS):
+    for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
         loosen(cells, types, behaviour, rows, count, moment, first, last)
 
@@ -234,9 +226,9 @@ def seek_partners(cells, types, behaviour, start, neighbour, moment, found, bloc
 @parallel_kernel
 def seek_all_partners(cells, types, behaviour, start, neighbour, count, moment, found):
     """`seek_partners` for all cells."""
-    for block in numba.prange(BLOCKS):
+    for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        seek_partners(cells, types, behaviour, start, neighbour, moment, found, block, first, last)
+        seek_partners(cells, types, behaviour, start, neighbour, moment, found, np.int64(block), first, last)
 
 
 @kernel
@@ -261,10 +253,10 @@ def tie(cells, types, behaviour, actors, partners, begin, limited):
 
 def tie_pairs(cells: Cells, types, behaviour, actors, partners, limited: bool) -> None:
     """`tie` for all pairs, with as many slots as they need."""
-    done = tie(cells.view(), types, behaviour, actors, partners, 0, limited)
+    done = tie(bodies_of(cells), types, behaviour, actors, partners, 0, limited)
     while done < len(actors):
         widen(cells)
-        done = tie(cells.view(), types, behaviour, actors, partners, done, limited)
+        done = tie(bodies_of(cells), types, behaviour, actors, partners, done, limited)
 
 
 # ---- springs that pull ----------------------------------------------------------------------------------------------
@@ -284,7 +276,7 @@ def stiffness(cells, types, behaviour, i, j):
 def pull(cells, types, behaviour, rows, count, first, last):
     """Add what their springs pull to the velocities of cells first .. last - 1, in the order of the lists."""
     for i in range(first, last):
-        if cells.flags[i] & ABSENT or behaviour_of(cells, types, i, behaviour.movable) <= 0.5:
+        if cells.flags[i] & ABSENT or behaviour_of(cells, types, i, behaviour.movable) < 0.5:
             continue
         for slot in range(attachments(cells, i)):
             j = row_of(cells, rows, count, cells.springs[i, slot])
@@ -297,5 +289,5 @@ def pull(cells, types, behaviour, rows, count, first, last):
 @parallel_kernel
 def pull_all(cells, types, behaviour, rows, count):
     """`pull` for all cells."""
-    for block in numba.prange(BLOCKS):
+    for block in prange(BLOCKS):
         pull(cells, types, behaviour, rows, count, block * count // BLOCKS, (block + 1) * count // BLOCKS)
