@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from paget.errors import PagetError
 
 TEMPORARY = ".tmp"
 
@@ -30,3 +34,28 @@ def write_text(path: Path, text: str) -> Path:
 def write_json(path: Path, value: Any) -> Path:
     """Strictly valid JSON: NaN and infinities are refused with a ValueError rather than written."""
     return write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A temporary name to write a large file under; it takes its own name when the block ends without an exception.
+
+    Makes the folder. On any failure (full disk, no permission, Ctrl-C) the temporary file is removed and what lay at
+    `path` stays; what the system refused becomes a PagetError.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: Exception) -> PagetError:
+    """The error to raise when the system refuses to write `path`."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return PagetError(f"cannot write this file: {reason}; earlier output is intact", file=path)
