@@ -32,7 +32,10 @@ MODELS = ("live", "apoptotic", "necrotic")
 """Words for LIVE, APOPTOTIC and NECROTIC."""
 DEATH_CODES = (100, 101)
 """Codes of apoptosis and necrosis in MultiCellDS."""
-DEATH_PHASES = {APOPTOTIC: ((100, "apoptotic"),), NECROTIC: ((101, "necrotic swelling"), (102, "necrotic lysed"))}
+DEATH_PHASES = {
+    APOPTOTIC: ((100, "apoptotic"),),
+    NECROTIC: ((101, "necrotic swelling"), (102, "necrotic lysed")),
+}
 """Code in MultiCellDS and name of the phases of each way to die."""
 
 
@@ -61,7 +64,9 @@ def columns_of(snapshot: Snapshot, name: str, first: int, last: int) -> Numbers:
 
 def phases(snapshot: Snapshot) -> list[tuple[int, str]]:
     """Code and name of every phase that a cell may be in; `phase_numbers` are places in this list."""
-    found = [(phase.code, phase.name) for kind in snapshot.definition.cell_types for phase in kind.cycle.phases]
+    found = [
+        (phase.code, phase.name) for kind in snapshot.definition.cell_types for phase in kind.cycle.phases
+    ]
     return found + [phase for model in (APOPTOTIC, NECROTIC) for phase in DEATH_PHASES[model]]
 
 
@@ -70,7 +75,9 @@ def phase_numbers(snapshot: Snapshot) -> npt.NDArray[np.int64]:
     cycles = [len(kind.cycle.phases) for kind in snapshot.definition.cell_types]
     first = np.concatenate([[0], np.cumsum(cycles)]).astype(np.int64)
     model, phase = snapshot.cells["model"], snapshot.cells["phase"].astype(np.int64)
-    start = np.select([model == APOPTOTIC, model == NECROTIC], [first[-1], first[-1] + 1], first[snapshot.kind])
+    start = np.select(
+        [model == APOPTOTIC, model == NECROTIC], [first[-1], first[-1] + 1], first[snapshot.kind]
+    )
     return start + np.where(model == APOPTOTIC, 0, np.where(model == NECROTIC, np.minimum(phase, 1), phase))
 
 
@@ -99,7 +106,9 @@ def exit_rates(snapshot: Snapshot) -> Numbers:
         here = (phase == number) & (model == LIVE)
         rates[here] = snapshot.behaviour(snapshot.vocabulary.behaviour.exit + int(number))[here]
     dying = model != LIVE
-    rates[dying] = snapshot.types.death_rate[snapshot.kind[dying], model[dying] - 1, np.minimum(phase[dying], 1)]
+    rates[dying] = snapshot.types.death_rate[
+        snapshot.kind[dying], model[dying] - 1, np.minimum(phase[dying], 1)
+    ]
     return rates
 
 
@@ -112,7 +121,9 @@ def change_rates(snapshot: Snapshot) -> Numbers:
     death = snapshot.types.death[snapshot.kind[dying], model[dying] - 1]
     lysed = (model[dying] == NECROTIC) & (snapshot.cells["phase"][dying] > 0)
     fluid = np.where(lysed, death[:, D_LYSED], death[:, D_UNLYSED])
-    rates[dying] = np.column_stack([death[:, D_CYTOPLASMIC], death[:, D_NUCLEAR], fluid, death[:, D_CALCIFICATION]])
+    rates[dying] = np.column_stack(
+        [death[:, D_CYTOPLASMIC], death[:, D_NUCLEAR], fluid, death[:, D_CALCIFICATION]]
+    )
     return rates
 
 
@@ -134,6 +145,14 @@ def fluid_fraction(snapshot: Snapshot) -> Numbers:
     """Fluid in the total volume."""
     volume = snapshot.cells["volume"]
     return volume[:, FLUID] / np.maximum(volume[:, TOTAL], 1e-16)
+
+
+def calcified_fraction(snapshot: Snapshot) -> Numbers:
+    """Calcified fraction; where no cell calcifies, that of a new cell of the type."""
+    if "calcified" in snapshot.cells:
+        return snapshot.cells["calcified"]
+    start = [kind.volume.calcified_fraction for kind in snapshot.definition.cell_types]
+    return np.array(start, dtype=np.float64)[snapshot.kind]
 
 
 def cell_columns(snapshot: Snapshot) -> dict[str, Column]:

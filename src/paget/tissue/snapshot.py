@@ -81,7 +81,10 @@ class Snapshot:
             return self.cells["columns"][:, column].copy()
         values = self.types.base[self.kind, number]
         first, factors = self.vocabulary.behaviour, len(self.definition.factors)
-        if first.secretion <= number < first.secretion + factors or first.export <= number < first.export + factors:
+        if (
+            first.secretion <= number < first.secretion + factors
+            or first.export <= number < first.export + factors
+        ):
             values[self.dead] = 0.0
         elif first.uptake <= number < first.uptake + factors:
             values[self.dead] *= UPTAKE_OF_THE_DEAD
@@ -100,11 +103,11 @@ class Snapshot:
 
     def level_at_cells(self) -> Numbers:
         """Level of each factor in the voxel of each cell, shape (n, m)."""
-        flat = self.level.reshape(self.level.shape[0], -1)
+        flat = self.level.reshape(len(self.level), int(np.prod(self.level.shape[1:])))
         return np.ascontiguousarray(flat[:, self.voxel()].T)
 
     def voxel(self) -> npt.NDArray[np.int64]:
-        """Flat index (x fastest) of the voxel that holds each cell, shape (n,); cells beyond a face: the voxel there."""
+        """Flat index (x fastest) of the voxel of each cell, shape (n,); beyond a face it is the voxel there."""
         domain = self.definition.domain
         nz, ny, nx = domain.shape
         inside = np.floor((self.position - domain.low) / domain.spacing).astype(np.int64)
@@ -151,7 +154,12 @@ def snapshot_of(simulation: Any) -> Snapshot:
 
 
 def make_snapshot(
-    definition: Definition, vocabulary: Vocabulary, types: TypeTable, cells: Cells, level: Numbers, time: float
+    definition: Definition,
+    vocabulary: Vocabulary,
+    types: TypeTable,
+    cells: Cells,
+    level: Numbers,
+    time: float,
 ) -> Snapshot:
     """The same from the parts of a simulation. `level`: shape (m, nz, ny, nx); `time` in min."""
     present = np.flatnonzero((cells["flags"] & ABSENT) == 0)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.formats.snapshot import (
+    calcified_fraction,
     change_rates,
     columns_of,
     cycle_codes,
@@ -86,7 +87,7 @@ def _place() -> list[Label]:
         Label("nuclear_volume", "cubic microns", 1, lambda s: s.cells["volume"][:, NUCLEAR]),
         Label("cytoplasmic_volume", "cubic microns", 1, _cytoplasmic_volume),
         Label("fluid_fraction", "none", 1, fluid_fraction),
-        Label("calcified_fraction", "none", 1, lambda s: optional(s, "calcified")),
+        Label("calcified_fraction", "none", 1, calcified_fraction),
         Label("orientation", "none", 3, _orientation),
         Label("polarity", "none", 1, lambda s: np.full(s.count, float(s.definition.domain.two_dimensional))),
     ]
@@ -123,7 +124,9 @@ def _volume() -> list[Label]:
         Label("target_solid_nuclear", "cubic microns", 1, lambda s: target_solids(s)[:, 1]),
         Label("target_fluid_fraction", "none", 1, target_fluid_fraction),
         Label("radius", "microns", 1, lambda s: s.radius),
-        Label("nuclear_radius", "microns", 1, lambda s: np.cbrt(s.cells["volume"][:, NUCLEAR] * 0.75 / np.pi)),
+        Label(
+            "nuclear_radius", "microns", 1, lambda s: np.cbrt(s.cells["volume"][:, NUCLEAR] * 0.75 / np.pi)
+        ),
         Label("surface_area", "square microns", 1, lambda s: 4.0 * np.pi * s.radius**2),
     ]
 

@@ -100,7 +100,7 @@ def voxel_centres(domain: Domain) -> tuple[npt.NDArray[np.float64], ...]:
     """Coordinates of the voxel centres along x, y and z (um)."""
     nz, ny, nx = domain.shape
     return tuple(
-        low + (np.arange(n) + 0.5) * step
+        low + (np.arange(n, dtype=np.float64) + 0.5) * step
         for low, n, step in zip(domain.low, (nx, ny, nz), domain.spacing, strict=True)
     )
 
@@ -122,7 +122,7 @@ def _mesh_blocks(snapshot: Snapshot) -> Iterator[npt.NDArray[np.float64]]:
 
 def _field_blocks(snapshot: Snapshot) -> Iterator[npt.NDArray[np.float64]]:
     for k, mesh in enumerate(_mesh_blocks(snapshot)):
-        levels = snapshot.level[:, k].reshape(len(snapshot.level), -1)
+        levels = snapshot.level[:, k].reshape(len(snapshot.level), len(mesh))
         yield np.concatenate([mesh, levels.T], axis=1)
 
 
