@@ -14,12 +14,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from paget.compiled import kernel, law
+from paget.compiled import kernel
 from paget.keyed_random import Purpose, daughter_lineage, uniform_at
-from paget.tissue.cells import ABSENT, DIVIDES, NOBODY, OUTSIDE, TOTAL, Cells
+from paget.tissue.cells import DIVIDES, OUTSIDE, TOTAL, Cells
 from paget.tissue.compile import Compiled
 from paget.tissue.laws import behaviour_of, radius_of
 from paget.tissue.motion import direction_at, locate
+from paget.tissue.springs import release
 from paget.tissue.transformation import convert
 
 _DIVISION = int(Purpose.DIVISION)
@@ -43,7 +44,7 @@ def divide(
     if not mothers.size:
         return 0
     flags[mothers] &= 255 - DIVIDES
-    _release_springs(cells, mothers)
+    release(cells, mothers)
     rows = cells.append(mothers.size)
     domain, types, b = compiled.definition.domain, compiled.types, compiled.vocabulary.behaviour
     directions = np.empty((mothers.size, 3))
@@ -129,37 +130,3 @@ def _choose_types(cells, types, b, conserved, mothers, first, key, tick):
                     convert(cells, types, conserved, j, kind)
                 break
             left -= share
-
-
-def _release_springs(cells: Cells, mothers: npt.NDArray[np.int64]) -> None:
-    """Detach dividing cells from their partners, on both sides."""
-    if cells.has("springs"):
-        springs = cells.arrays["springs"]
-        if (springs[mothers] != NOBODY).any():
-            _detach(cells.view(), cells.count, np.sort(cells["identifier"][mothers]))
-        springs[mothers] = NOBODY
-
-
-@law
-def _holds(ordered, number):
-    """Whether a sorted array holds a number."""
-    low, high = 0, ordered.shape[0]
-    while low < high:
-        middle = (low + high) // 2
-        if ordered[middle] < number:
-            low = middle + 1
-        else:
-            high = middle
-    return low < ordered.shape[0] and ordered[low] == number
-
-
-@kernel
-def _detach(cells, count, leaving):
-    """Free the springs of all cells to those with the identifiers `leaving`, sorted."""
-    for i in range(count):
-        if cells.flags[i] & ABSENT:
-            continue
-        for spring in range(cells.springs.shape[1]):
-            partner = cells.springs[i, spring]
-            if partner != NOBODY and _holds(leaving, partner):
-                cells.springs[i, spring] = NOBODY

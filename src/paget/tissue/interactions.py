@@ -62,8 +62,7 @@ class Interactions:
         types, behaviour = compiled.types, compiled.vocabulary.behaviour
         kinds = len(types.base)
         several = range(kinds)
-        self.types, self.behaviour = Bases(types.base, types.column), behaviour
-        self.transferred = types.transferred
+        self.types, self.bases, self.behaviour = types, Bases(types.base, types.column), behaviour
         acts: dict[int, list[int]] = {
             EAT: [behaviour.eat_apoptotic, behaviour.eat_necrotic, behaviour.eat_other]
             + [behaviour.eat + kind for kind in several],
@@ -113,26 +112,26 @@ class Interactions:
         """
         if not cells.has("springs"):
             return
-        types, behaviour, count = self.types, self.behaviour, cells.count
+        bases, behaviour, count = self.bases, self.behaviour, cells.count
         moment = Moment(np.uint64(key), int(tick), float(dt) if self.pulls else 0.0, linear)
         rows = self._rows = row_index(cells, self._rows)
-        loosen_all(bodies_of(cells), types, behaviour, rows, count, moment)
+        loosen_all(bodies_of(cells), bases, behaviour, rows, count, moment)
         if self.attaches:
             self._form(cells, start, neighbour, moment)
         if self.pulls:
-            pull_all(bodies_of(cells), types, behaviour, rows, count)
+            pull_all(bodies_of(cells), bases, behaviour, rows, count)
 
     def _form(self, cells: Cells, start, neighbour, moment: Moment) -> None:
         view = bodies_of(cells)
         found = self._found = collect(
             lambda found: seek_all_partners(
-                view, self.types, self.behaviour, start, neighbour, cells.count, moment, found
+                view, self.bases, self.behaviour, start, neighbour, cells.count, moment, found
             ),
             self._found,
         )
         if found.number.any():
             _, actor, partner = in_order(found, cells["identifier"])
-            tie_pairs(cells, self.types, self.behaviour, actor, partner, limited=True)
+            tie_pairs(cells, self.bases, self.behaviour, actor, partner, limited=True)
 
     def contact_step(
         self,
@@ -169,14 +168,12 @@ class Interactions:
         )
         if found.number.any():
             self._rows = row_index(cells, self._rows)
-            removed = carry_out(
-                cells, self.types, self.behaviour, self.transferred, self.conserved, self._rows, found
-            )
+            removed = carry_out(cells, self.types, self.behaviour, self.conserved, self._rows, found)
         if self._may(ATTACK):
             attackers = np.flatnonzero(cells["target"] != NOBODY)
             if len(attackers):
                 self._rows = row_index(cells, self._rows)
-                deliver_attacks(cells, self.types, self.behaviour, self._rows, moment, attackers)
+                deliver_attacks(cells, self.bases, self.behaviour, self._rows, moment, attackers)
         return removed
 
 

@@ -32,9 +32,11 @@ from paget.tissue.contacts import (
     in_order,
     pair_lineage,
 )
+from paget.tissue.death import die
 from paget.tissue.engulfment import engulf, fuse, insides_of
 from paget.tissue.laws import behaviour_of, event_chance
 from paget.tissue.springs import cut_all, row_of, strike_partner, tie_pairs
+from paget.tissue.tables import TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
 CONTACT = int(Purpose.CONTACT)
@@ -42,9 +44,8 @@ CONTACT = int(Purpose.CONTACT)
 
 def carry_out(
     cells: Cells,
-    types: Bases,
+    types: TypeTable,
     behaviour: BehaviourIndex,
-    transferred: npt.NDArray[np.float64],
     conserved: npt.NDArray[np.int32],
     rows: npt.NDArray[np.int32],
     found: Proposals,
@@ -52,21 +53,14 @@ def carry_out(
     """Decide and do what was proposed; the number of cells that were consumed."""
     act, actor, partner = in_order(found, cells["identifier"])
     removed = 0
-    first, kills, attacks = act <= FUSE, act == KILL, act == ATTACK
-    if first.any():
+    meals, kills, attacks = act <= FUSE, act == KILL, act == ATTACK
+    if meals.any():
         removed = consume(
-            bodies_of(cells),
-            insides_of(cells),
-            transferred,
-            conserved,
-            rows,
-            cells.count,
-            act[first],
-            actor[first],
-            partner[first],
-        )
+            bodies_of(cells), insides_of(cells), types.transferred, conserved, rows, cells.count,
+            act[meals], actor[meals], partner[meals],
+        )  # fmt: skip
     if kills.any():
-        kill(cells.view(), partner[kills])
+        kill(cells.view(), types, behaviour, partner[kills])
     if attacks.any():
         begin_attacks(cells, types, behaviour, actor[attacks], partner[attacks])
     return int(removed)
@@ -90,28 +84,19 @@ def consume(cells, insides, transferred, conserved, rows, count, acts, actors, p
 
 
 @kernel
-def kill(cells, targets):
+def kill(cells, types, behaviour, targets):
     """Let these cells enter apoptosis, unless they are dead or gone."""
     for j in targets:
         if not cells.flags[j] & (ABSENT | DEAD):
-            start_apoptosis(cells, j)
+            die(cells, types, behaviour, j, APOPTOTIC)
 
 
-def begin_attacks(cells: Cells, types: Bases, behaviour: BehaviourIndex, attacker, target) -> None:
+def begin_attacks(cells: Cells, types: TypeTable, behaviour: BehaviourIndex, attacker, target) -> None:
     """Let cells attack the partners that they proposed, unless one of the two is dead or gone."""
     able = ((cells["flags"][attacker] | cells["flags"][target]) & (ABSENT | DEAD)) == 0
     attacker, target = attacker[able], target[able]
     cells["target"][attacker] = cells["identifier"][target]
-    tie_pairs(cells, types, behaviour, attacker, target, limited=False)
-
-
-@law
-def start_apoptosis(cells, i):
-    """Cell i enters apoptosis."""
-    cells.flags[i] |= DEAD
-    cells.model[i] = APOPTOTIC
-    cells.phase[i] = 0
-    cells.elapsed[i] = 0.0
+    tie_pairs(cells, Bases(types.base, types.column), behaviour, attacker, target, limited=False)
 
 
 def deliver_attacks(
