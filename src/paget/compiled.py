@@ -109,7 +109,7 @@ def thread_count(threads: int | None) -> Iterator[None]:
 
 def _wrap(function: Function, **options: bool) -> Function:
     in_a_file = Path(function.__code__.co_filename).is_file()  # typed at a prompt: nothing to look up again
-    options = {"cache": in_a_file, "nogil": True, "_nrt": False} | options
+    options = {"cache": in_a_file, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True} | options
     with _cache_directory(kernel_cache_folder(_engine_of(function.__module__ or ""))):
         return numba.njit(error_model="numpy", **options)(function)
 
