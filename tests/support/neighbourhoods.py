@@ -1,0 +1,104 @@
+"""Tissues in which cells touch, for tests: lists of neighbours, states by identifier, draws in plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+from tissues import definition
+
+from paget.keyed_random import Purpose, uniform_at
+from paget.tissue.cells import Cells
+from paget.tissue.compile import Compiled, compile_definition
+from paget.tissue.definition import CellType, Definition, Domain, Population
+from paget.tissue.interactions import Interactions
+from paget.tissue.population import optional_arrays, place_population
+
+KEY = np.uint64(20240607)
+WIDE = Domain((-5000.0, -5000.0, -5000.0), (5000.0, 5000.0, 5000.0), (100.0, 100.0, 100.0))
+DRAWS = {"eat": 0, "fuse": 1, "kill": 2, "attack": 3, "end": 4, "part": 5, "join": 6}
+"""Numbers of the draws, as documented in `paget.tissue.contacts`."""
+MASK = (1 << 64) - 1
+
+
+class World:
+    """Cells, their interactions, and a list of neighbours; `step` takes all through a step."""
+
+    def __init__(self, made: Definition, population: Population, pairs: bool = False) -> None:
+        """`pairs`: cells 2n and 2n + 1 are neighbours, and nobody else; otherwise everybody is listed for everybody."""
+        self.compiled = compile_definition(made, tuple(population.behaviours))
+        self.interactions = Interactions(made, self.compiled)
+        arrays = optional_arrays(self.compiled, self.interactions.needs)
+        self.cells = Cells(len(self.compiled.columns), arrays)
+        place_population(self.compiled, self.cells, population)
+        self.pairs = pairs
+        self.tick = 0
+
+    def neighbours(self) -> tuple[np.ndarray, np.ndarray]:
+        count = self.cells.count
+        if self.pairs:
+            return np.arange(count + 1, dtype=np.int32), np.arange(count, dtype=np.int32) ^ 1
+        others = np.tile(np.arange(count, dtype=np.int32), (count, 1))
+        others = others[~np.eye(count, dtype=bool)]
+        return np.arange(count + 1, dtype=np.int32) * np.int32(count - 1), others
+
+    def contact(self, dt: float = 0.1, linear: bool = False, ticks: int = 1) -> int:
+        removed = 0
+        for _ in range(ticks):
+            removed += self.interactions.contact_step(
+                self.cells, *self.neighbours(), self.tick, dt, KEY, linear
+            )
+            self.tick += 1
+        return removed
+
+    def springs(self, dt: float = 0.1, linear: bool = False) -> None:
+        self.interactions.springs_step(self.cells, *self.neighbours(), self.tick, dt, KEY, linear)
+        self.tick += 1
+
+    def value(self, row: int, name: str) -> float:
+        return value(self.compiled, self.cells, row, name)
+
+
+def value(compiled: Compiled, cells: Cells, row: int, name: str) -> float:
+    """Value of a behaviour, by name, in the cell of a row."""
+    number = compiled.vocabulary.behaviour_number(name)
+    column = compiled.types.column[number]
+    return float(
+        cells["columns"][row, column] if column >= 0 else compiled.types.base[cells["kind"][row], number]
+    )
+
+
+def couples(number: int, one: CellType, other: CellType, apart: float = 15.0, **more) -> World:
+    """So many isolated pairs of cells, `apart` (um); even rows are of the first type."""
+    side = int(np.ceil(number ** (1 / 3)))
+    grid = np.stack(np.meshgrid(*[np.arange(side) * 100.0] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    position = np.repeat(grid[:number] - 50.0 * side, 2, axis=0)
+    position[1::2, 0] += apart
+    population = Population(position, np.tile(np.array([0, 1], np.int32), number))
+    return World(definition(one, other, domain=WIDE, **more), population, pairs=True)
+
+
+def by_identifier(cells: Cells) -> dict[str, np.ndarray]:
+    """Copies of all arrays in the order of identifiers; those of springs without trailing free slots."""
+    order = np.argsort(cells["identifier"])
+    state = {name: cells[name][order] for name in cells.arrays if cells.has(name)}
+    if "springs" in state:
+        used = int((state["springs"] >= 0).sum(axis=1).max(initial=0))
+        state["springs"] = state["springs"][:, :used]
+    return state
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Whether two states have the same bits."""
+    return one.keys() == other.keys() and all(one[name].tobytes() == other[name].tobytes() for name in one)
+
+
+def _scrambled(word: int) -> int:
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & MASK
+    return word ^ (word >> 31)
+
+
+def draw(cells: Cells, purpose: Purpose, tick: int, actor: int, partner: int, what: str) -> float:
+    """The random number of the cells in these two rows, as documented in `paget.tissue.contacts`."""
+    first = _scrambled((int(cells["lineage"][actor]) + 0x9E3779B97F4A7C15) & MASK)
+    second = _scrambled((int(cells["lineage"][partner]) + 0xD1B54A32D192ED03) & MASK)
+    return float(uniform_at(KEY, int(purpose), tick, np.uint64(first ^ second), DRAWS[what]))
