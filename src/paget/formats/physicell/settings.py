@@ -1,0 +1,267 @@
+"""Domain, time steps, options of saving and running, user parameters: the settings around the model.
+
+Read as in release 1.14 (its `modules/PhysiCell_settings.cpp`); where an element is absent PhysiCell's default counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from paget.formats.physicell.carried_over import DIFFERENT, OFF, UNREAD, UNSUPPORTED
+from paget.formats.physicell.element import Element, as_number
+from paget.tissue.definition import Domain, Steps
+
+CLOCK = ("", "random", "system_clock")
+"""Words for a seed taken from the clock."""
+
+
+_KINDS = ("bool", "int", "double", "string")
+_READ_HERE = ("random_seed", "number_of_cells")
+
+
+@dataclass(frozen=True)
+class UserParameter:
+    """A number, word or switch that only custom C++ reads."""
+
+    name: str
+    kind: str
+    """`bool`, `int`, `double` or `string`."""
+    value: bool | int | float | str
+    unit: str = "dimensionless"
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How long a project runs, what it saves, and its other switches."""
+
+    max_time: float
+    """(min)"""
+    folder: str
+    """Where the project wants its output, as the file says it."""
+    full_interval: float | None
+    """Time between snapshots (min), None for none."""
+    svg_interval: float | None
+    """Time between pictures (min), None for none."""
+    svg_factor: str | None
+    """Factor behind the cells in the pictures, None for none."""
+    threads: int
+    seed: int | None
+    """None: PhysiCell takes it from the clock."""
+    walls: bool
+    springs: bool
+    legacy_defaults: bool
+    """Types without a stated parent inherit all of the default type, rates and motility included."""
+    user_parameters: Mapping[str, UserParameter]
+
+
+def read_domain(root: Element) -> Domain:
+    """The box of tissue."""
+    node = root.need("domain")
+    low = [node.need(f"{axis}_min").number() for axis in "xyz"]
+    high = [node.need(f"{axis}_max").number() for axis in "xyz"]
+    spacing = [node.need(f"d{axis}").above(0.0) for axis in "xyz"]
+    flat = node.child("use_2D")
+    two_dimensional = flat is not None and flat.flag()
+    if two_dimensional:
+        if (low[2], high[2]) != (-0.5 * spacing[2], 0.5 * spacing[2]):
+            for tag in ("z_min", "z_max"):
+                node.need(tag).note = "2-D: one layer of voxels around z = 0, as in PhysiCell"
+        low[2], high[2] = -0.5 * spacing[2], 0.5 * spacing[2]
+    for axis, bottom, top in zip("xyz", low, high, strict=True):
+        if bottom >= top:
+            raise node.need(f"{axis}_max").error(
+                "the domain has no extent", found=f"{top:g}", allowed=f"above {bottom:g}"
+            )
+    _check_size(node, low, high, spacing)
+    return Domain(_three(low), _three(high), _three(spacing), two_dimensional)
+
+
+MOST_VOXELS = 200_000_000
+
+
+def _check_size(node: Element, low: list[float], high: list[float], spacing: list[float]) -> None:
+    voxels = 1.0
+    for bottom, top, step in zip(low, high, spacing, strict=True):
+        voxels *= max(1.0, (top - bottom) / step)
+    if voxels > MOST_VOXELS:
+        raise node.error("has too many voxels", found=f"{voxels:.3g}", allowed=f"{MOST_VOXELS}")
+
+
+def _three(values: list[float]) -> tuple[float, float, float]:
+    x, y, z = values
+    return x, y, z
+
+
+def read_steps(root: Element) -> Steps:
+    """The time steps (min)."""
+    node = root.need("overall")
+    default = Steps()
+    steps = Steps(
+        _step(node, "dt_diffusion", default.diffusion),
+        _step(node, "dt_mechanics", default.mechanics),
+        _step(node, "dt_phenotype", default.phenotype),
+    )
+    pairs = (
+        ("dt_mechanics", steps.mechanics, "dt_diffusion", steps.diffusion),
+        ("dt_phenotype", steps.phenotype, "dt_mechanics", steps.mechanics),
+    )
+    for longer, value, shorter, unit in pairs:
+        if abs(round(value / unit) * unit - value) > 1e-9 * value or value < unit * (1 - 1e-9):
+            where = node.child(longer) or node
+            raise where.error(
+                f"must be a whole multiple of {shorter}",
+                found=f"{value:g}",
+                allowed=f"multiples of {unit:g} min",
+            )
+    intracellular = node.child("dt_intracellular")
+    if intracellular is not None:
+        intracellular.mark(UNSUPPORTED, "no intracellular models")
+    for tag in ("time_units", "space_units"):
+        unit_node = node.child(tag)
+        if unit_node is not None:
+            unit_node.mark(UNREAD, "only written to output; steps and rates are in min, lengths in um")
+    return steps
+
+
+def _step(node: Element, tag: str, default: float) -> float:
+    child = node.child(tag)
+    return default if child is None else child.above(0.0)
+
+
+def read_run_settings(root: Element) -> RunSettings:
+    """Duration, output, threads, seed, switches and user parameters."""
+    parameters = read_user_parameters(root)
+    options = root.child("options")
+    full, svg = _saving(root)
+    return RunSettings(
+        max_time=root.need("overall").need("max_time").number(0.0),
+        folder=_folder(root),
+        full_interval=full,
+        svg_interval=svg,
+        svg_factor=_factor_in_pictures(root),
+        threads=_threads(root),
+        seed=_seed(options, parameters),
+        walls=_switch(options, "virtual_wall_at_domain_edge"),
+        springs=not _switch(options, "disable_automated_spring_adhesions"),
+        legacy_defaults=_switch(options, "legacy_cell_defaults_copy"),
+        user_parameters=parameters,
+    )
+
+
+def _folder(root: Element) -> str:
+    save = root.child("save")
+    folder = save.child("folder") if save is not None else None
+    return folder.text if folder is not None and folder.text else "output"
+
+
+def _saving(root: Element) -> tuple[float | None, float | None]:
+    """Intervals of snapshots and pictures; marks what is not saved here."""
+    save = root.child("save")
+    if save is None:
+        return None, None
+    legacy, intracellular = save.child("legacy_data"), save.child("intracellular_data")
+    if legacy is not None:
+        on = _enabled(legacy)
+        legacy.mark(UNSUPPORTED if on else OFF, "output in the format of before 2017" if on else "")
+    if intracellular is not None:
+        on = _enabled(intracellular)
+        intracellular.mark(UNSUPPORTED if on else OFF, "no intracellular models" if on else "")
+    return _interval(save.child("full_data")), _interval(save.child("SVG"))
+
+
+def _enabled(node: Element) -> bool:
+    child = node.child("enable")
+    return child is not None and child.flag()
+
+
+def _interval(node: Element | None) -> float | None:
+    if node is None:
+        return None
+    interval = node.child("interval")
+    if not _enabled(node):
+        node.mark(OFF)
+        return None
+    return 60.0 if interval is None else interval.above(0.0)
+
+
+def _factor_in_pictures(root: Element) -> str | None:
+    save = root.child("save")
+    svg = save.child("SVG") if save is not None else None
+    if svg is None or svg.status == OFF:
+        return None
+    svg.mark(DIFFERENT, "pictures are drawn from the snapshots by Paget, not as SVG in PhysiCell's colours")
+    plot = svg.child("plot_substrate")
+    if plot is None or not plot.flag_attribute("enabled"):
+        return None
+    return plot.need("substrate").text
+
+
+def _threads(root: Element) -> int:
+    parallel = root.child("parallel")
+    node = parallel.child("omp_num_threads") if parallel is not None else None
+    if node is None:
+        return 1
+    return node.whole(1)
+
+
+def _switch(options: Element | None, tag: str) -> bool:
+    node = options.child(tag) if options is not None else None
+    return node is not None and node.flag()
+
+
+def _seed(options: Element | None, parameters: Mapping[str, UserParameter]) -> int | None:
+    """Seed of the options; one among the user parameters wins, because custom code sets it last."""
+    seed = None
+    node = options.child("random_seed") if options is not None else None
+    if node is not None and node.text not in CLOCK:
+        if not re.fullmatch(r"\d{1,18}", node.text):
+            raise node.error(
+                "is not a seed", found=node.text, allowed="a whole number from 0, or system_clock"
+            )
+        seed = int(node.text)
+    elif node is not None:
+        node.mark(DIFFERENT, "no clock: the run has seed 0 unless another is given")
+    own = parameters.get("random_seed")
+    if own is not None and own.kind == "int":
+        if node is not None and seed != own.value:
+            node.mark(DIFFERENT, "overridden by random_seed of the user parameters, as in PhysiCell")
+        seed = max(int(own.value), 0)
+    if options is not None:
+        legacy = options.child("legacy_random_points_on_sphere_in_divide")
+        if legacy is not None and legacy.flag():
+            legacy.mark(
+                UNSUPPORTED, "daughters part in uniform directions, without the old bias to the poles"
+            )
+    return seed
+
+
+def read_user_parameters(root: Element) -> dict[str, UserParameter]:
+    """All user parameters by name."""
+    node = root.child("user_parameters")
+    found: dict[str, UserParameter] = {}
+    for child in node.every() if node is not None else ():
+        kind = child.attribute("type") or "double"
+        if kind not in _KINDS and as_number(child.text) is None:
+            child.mark(UNREAD, "a heading, not a parameter")
+            continue
+        value = _value(child, kind)
+        if child.tag not in _READ_HERE:
+            child.note = "kept with the run settings; only custom C++ reads it"
+        if child.tag in found:
+            raise child.error("the same user parameter twice")
+        kept = kind if kind in _KINDS else "double"
+        found[child.tag] = UserParameter(
+            child.tag, kept, value, child.attributes.get("units") or "dimensionless"
+        )
+    return found
+
+
+def _value(node: Element, kind: str) -> bool | int | float | str:
+    if kind == "bool":
+        return node.flag()
+    if kind == "string":
+        return node.text
+    value = node.number()
+    return int(value) if kind == "int" else value
