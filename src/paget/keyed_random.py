@@ -78,6 +78,7 @@ class Purpose(IntEnum):
     DIVISION = 34  # tissue engine: direction in which daughters part, type of an asymmetric daughter
     ATTACHMENT = 35  # tissue engine: springs that form and break
     RECRUITMENT = 36  # tissue engine: cells that enter through vessels
+    DRUG_DAMAGE = 37  # tissue engine: a drug damages a cycling cell, a damaged cell dies
 
 
 def subject_key(seed: int, arm: str, animal: int, draw: int = 0) -> np.uint64:

@@ -15,7 +15,7 @@ from paget.tissue.compile import Compiled
 from paget.tissue.definition import Population
 
 FIRST_LINEAGE = np.uint64(0x9E3779B97F4A7C15)
-"""Parent of the cells of a population: the n-th is its n-th daughter."""
+"""Parent of the cells of a population: the one with identifier n is its n-th daughter."""
 
 
 def optional_arrays(compiled: Compiled, needs: Mapping[str, int]) -> dict[str, int]:
@@ -55,7 +55,7 @@ def place_population(compiled: Compiled, cells: Cells, population: Population) -
         cells.arrays["place"][rows, 2] = 0.0
     cells.arrays["place"][rows, 3] = np.cbrt(cells.arrays["volume"][rows, TOTAL] / 4.188790204786391)
     cells.arrays["voxel"][rows] = _voxels(compiled, position)
-    _name_lineages(cells["lineage"], FIRST_LINEAGE, rows.start)
+    _name_lineages(cells["lineage"], cells["identifier"], FIRST_LINEAGE, rows.start)
     for column, behaviour in enumerate(compiled.columns):
         cells.arrays["columns"][rows, column] = _values(compiled, population, behaviour, kind)
     if cells.has("nuclei"):
@@ -117,6 +117,6 @@ def _values(compiled: Compiled, population: Population, behaviour: int, kind: np
 
 
 @kernel
-def _name_lineages(lineage, parent, first):
+def _name_lineages(lineage, identifier, parent, first):
     for i in range(first, lineage.shape[0]):
-        lineage[i] = daughter_lineage(parent, i)
+        lineage[i] = daughter_lineage(parent, identifier[i])
