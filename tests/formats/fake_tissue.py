@@ -62,6 +62,7 @@ ALL_ARRAYS = {
     "held": 2,
     "nuclei": 0,
     "calcified": 0,
+    "activity": 1,
 }
 
 
@@ -90,6 +91,7 @@ def definition(two_dimensional: bool = False, factors: int = 2) -> Definition:
         ),
         rules=(Rule("tumour", "pressure", True, "necrosis", 1.0, 4.0, 0.01),),
         custom={"stage": False},
+        receptors=("igf1r",),
     )
 
 

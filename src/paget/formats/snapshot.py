@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.tissue.cells import APOPTOTIC, FLUID, LIVE, NECROTIC, NUCLEAR, TARGET_NUCLEAR_SOLID, TOTAL
+from paget.tissue.definition import Domain
 from paget.tissue.snapshot import Snapshot
 from paget.tissue.tables import (
     CALCIFICATION,
@@ -155,6 +156,15 @@ def calcified_fraction(snapshot: Snapshot) -> Numbers:
     return np.array(start, dtype=np.float64)[snapshot.kind]
 
 
+def voxel_centres(domain: Domain) -> tuple[npt.NDArray[np.float64], ...]:
+    """Coordinates of the voxel centres along x, y and z (um)."""
+    nz, ny, nx = domain.shape
+    return tuple(
+        low + (np.arange(n, dtype=np.float64) + 0.5) * step
+        for low, n, step in zip(domain.low, (nx, ny, nz), domain.spacing, strict=True)
+    )
+
+
 def cell_columns(snapshot: Snapshot) -> dict[str, Column]:
     """The state of every cell under plain names, as Zarr stores, AnnData and VTK files have it (positions apart)."""
     cells, volume = snapshot.cells, snapshot.cells["volume"]
@@ -180,4 +190,8 @@ def cell_columns(snapshot: Snapshot) -> dict[str, Column]:
         columns["damage_delivered"] = Column(cells["attack"][:, 1], "1", "damage done to others")
     if "target" in cells:
         columns["attack_target"] = Column(cells["target"], "1", "identifier of the cell under attack, or -1")
+    for number, receptor in enumerate(snapshot.definition.receptors if "activity" in cells else ()):
+        columns[f"{receptor} activity"] = Column(
+            cells["activity"][:, number], "1", "activity of the receptor"
+        )
     return columns

@@ -25,7 +25,7 @@ from paget.formats.atomic import new_file
 from paget.formats.physicell.graphs import write_graph
 from paget.formats.physicell.labels import Label, fill, labels_of, rows_of, type_codes
 from paget.formats.physicell.mat4 import write_matrix
-from paget.tissue.definition import Domain
+from paget.formats.snapshot import voxel_centres
 from paget.tissue.snapshot import Snapshot
 
 MESH = "initial_mesh0.mat"
@@ -94,15 +94,6 @@ def write_multicellds(
     write_graph(folder / f"{stem}_attached_cells_graph.txt", snapshot.identifier, nobody)
     write_graph(folder / f"{stem}_spring_attached_cells_graph.txt", snapshot.identifier, snapshot.springs())
     return _write_xml(folder / f"{stem}.xml", _document(stem, snapshot, labels, runtime))
-
-
-def voxel_centres(domain: Domain) -> tuple[npt.NDArray[np.float64], ...]:
-    """Coordinates of the voxel centres along x, y and z (um)."""
-    nz, ny, nx = domain.shape
-    return tuple(
-        low + (np.arange(n, dtype=np.float64) + 0.5) * step
-        for low, n, step in zip(domain.low, (nx, ny, nz), domain.spacing, strict=True)
-    )
 
 
 def _voxels(snapshot: Snapshot) -> int:
