@@ -9,6 +9,7 @@ genotypes are the same in both. What the tissue engine does not have is named in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -92,8 +93,8 @@ def tissue_model(
     `volumes`: volumes of some cell types; `recruitment`: whether cells enter from blood and stroma.
 
     Factors begin at their free level in plasma and have no flux at the faces. Other choices are made in the definition
-    (`dataclasses.replace`), where the factors of the model stay first. Raises PagetError for a dose of an unknown drug
-    or route, and for volumes of unknown cell types.
+    (`dataclasses.replace`), where the factors of the model stay first. Raises PagetError for a dose of an unknown drug,
+    by an unknown route or of no amount, and for volumes of unknown cell types.
     """
     volumes = dict(volumes or {})
     for name in volumes:
@@ -153,6 +154,11 @@ def _reason(match: Match) -> str:
 
 
 def _dose(compiled: CompiledModel, dose: PlannedDose) -> Dose:
+    for key, number in (("minute", dose.minute), ("amount", dose.amount)):
+        if not 0.0 <= number < math.inf:
+            raise PagetError(
+                "a dose must have a time and an amount", key=key, found=number, allowed="0 or more"
+            )
     drug = compiled.drug_names.index(dose.drug)
     shares = compiled.tables["drugs"]["bioavailability"][drug]
     routes = [route for route, share in zip(compiled.routes, shares, strict=False) if not np.isnan(share)]
