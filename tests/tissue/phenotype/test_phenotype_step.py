@@ -265,7 +265,8 @@ class Oracle:
             if shared:
                 mother.does[f"custom:{name}"] /= 2
         for other in self.cells:
-            other.springs = [NOBODY if s == mother.identifier else s for s in other.springs]
+            partners = [s for s in other.springs if s not in (mother.identifier, NOBODY)]
+            other.springs = partners + [NOBODY] * (3 - len(partners))
         mother.springs = [NOBODY] * 3
         mother.divisions += 1
         daughter = SimpleNamespace(**vars(mother))
@@ -402,11 +403,12 @@ def tissue_of(phenotype, domain, half: float = 20.0):
     cells["held"][:] = rng.uniform(0, 9, (90, 2))
     cells["motility"][:] = rng.normal(size=(90, 6))
     cells["activity"][:] = rng.random((90, 2))
-    for one, other in rng.integers(0, 90, (60, 2)):
-        for i, j in ((one, other), (other, one)):
-            free = np.flatnonzero(cells["springs"][i] == NOBODY)
-            if one != other and free.size:
-                cells["springs"][i, free[0]] = j
+    for one in range(0, 88, 3):  # each third cell tied to the two that follow
+        cells["springs"][one : one + 3] = [
+            [one + 1, one + 2, NOBODY],
+            [one, NOBODY, NOBODY],
+            [one, NOBODY, NOBODY],
+        ]
     return tissue
 
 
