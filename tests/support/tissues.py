@@ -11,6 +11,7 @@ from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled, compile_definition
 from paget.tissue.definition import CellType, Cycle, Definition, Domain, Factor, Phase, Population, Steps
 from paget.tissue.population import optional_arrays, place_population
+from paget.tissue.tables import Bases
 
 LIVE = Cycle("Live", 5, (Phase("live", 14, divides_at_exit=True, doubles_at_entry=True),))
 BOX = Domain((-200.0, -200.0, -200.0), (200.0, 200.0, 200.0), (20.0, 20.0, 20.0))
@@ -46,3 +47,8 @@ def compiled_cells(made: Definition, population: Population, **needs: int) -> tu
     cells = Cells(len(compiled.columns), optional_arrays(compiled, needs))
     place_population(compiled, cells, population)
     return compiled, cells
+
+
+def bases_of(compiled: Compiled) -> Bases:
+    """What kernels need to read behaviours."""
+    return Bases(compiled.types.base, compiled.types.column)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tissues import SHEET, compiled_cells, definition, scattered
+from tissues import SHEET, bases_of, compiled_cells, definition, scattered
 
 from paget.compiled import thread_count
 from paget.tissue.cells import OUTSIDE, REMOVED
@@ -47,7 +47,7 @@ def test_the_list_holds_all_pairs_within_reach_and_skin(count: int, seed: int, f
         cells["flags"][1] = REMOVED
         cells["flags"][3] = OUTSIDE
     neighbours = Neighbours(2 if flat else 3)
-    neighbours.refresh(cells, compiled.types, compiled.vocabulary.behaviour.adhesion_distance)
+    neighbours.refresh(cells, bases_of(compiled), compiled.vocabulary.behaviour.adhesion_distance)
     assert listed(neighbours, cells) == all_pairs(cells, 1.25, neighbours.skin)
 
 
@@ -56,7 +56,7 @@ def test_removed_cells_are_dropped_and_outsiders_kept() -> None:
     cells["flags"][[0, 7]] = REMOVED
     cells["flags"][9] = OUTSIDE
     neighbours = Neighbours(3)
-    neighbours.refresh(cells, compiled.types, compiled.vocabulary.behaviour.adhesion_distance)
+    neighbours.refresh(cells, bases_of(compiled), compiled.vocabulary.behaviour.adhesion_distance)
     assert cells.count == 38
     assert sorted(cells["identifier"]) == [i for i in range(40) if i not in (0, 7)]
     row = int(np.flatnonzero(cells["identifier"] == 9)[0])
@@ -67,7 +67,7 @@ def test_removed_cells_are_dropped_and_outsiders_kept() -> None:
 def test_cells_close_in_space_lie_close_in_memory() -> None:
     compiled, cells = compiled_cells(definition(), scattered(2000, 5, half=150.0))
     before = np.abs(np.diff(cells["place"][:, :3], axis=0)).mean()
-    Neighbours(3).refresh(cells, compiled.types, compiled.vocabulary.behaviour.adhesion_distance)
+    Neighbours(3).refresh(cells, bases_of(compiled), compiled.vocabulary.behaviour.adhesion_distance)
     assert np.abs(np.diff(cells["place"][:, :3], axis=0)).mean() < 0.5 * before
 
 
@@ -75,13 +75,13 @@ def test_a_list_stays_valid_until_half_the_skin_is_travelled() -> None:
     compiled, cells = compiled_cells(definition(), scattered(50, 1))
     neighbours = Neighbours(3)
     index = compiled.vocabulary.behaviour.adhesion_distance
-    neighbours.refresh(cells, compiled.types, index)
+    neighbours.refresh(cells, bases_of(compiled), index)
     first = neighbours.start
     neighbours.travelled, neighbours.steps = 0.5 * neighbours.skin, 5
-    neighbours.refresh(cells, compiled.types, index)
+    neighbours.refresh(cells, bases_of(compiled), index)
     assert neighbours.start is first
     neighbours.travelled = 0.51 * neighbours.skin
-    neighbours.refresh(cells, compiled.types, index)
+    neighbours.refresh(cells, bases_of(compiled), index)
     assert neighbours.start is not first
 
 
@@ -91,10 +91,10 @@ def test_the_skin_follows_the_pace(pace: float, skin: float) -> None:
     compiled, cells = compiled_cells(definition(), scattered(50, 1))
     neighbours = Neighbours(3)
     index = compiled.vocabulary.behaviour.adhesion_distance
-    neighbours.refresh(cells, compiled.types, index)
+    neighbours.refresh(cells, bases_of(compiled), index)
     neighbours.steps, neighbours.travelled = 10, 10 * pace
     neighbours.invalidate()
-    neighbours.refresh(cells, compiled.types, index)
+    neighbours.refresh(cells, bases_of(compiled), index)
     assert neighbours.skin == pytest.approx(skin, abs=1.0)
 
 
@@ -104,7 +104,7 @@ def test_one_thread_and_two_and_a_checkpoint_give_the_same_list() -> None:
         compiled, cells = compiled_cells(definition(), scattered(500, 8, half=100.0))
         neighbours = Neighbours(3)
         with thread_count(threads):
-            neighbours.refresh(cells, compiled.types, compiled.vocabulary.behaviour.adhesion_distance)
+            neighbours.refresh(cells, bases_of(compiled), compiled.vocabulary.behaviour.adhesion_distance)
         lists.append((neighbours.start.copy(), neighbours.neighbour[: neighbours.start[-1]].copy()))
     again = Neighbours(3)
     again.restore(neighbours.state(cells.count))

@@ -77,7 +77,9 @@ def test_a_run_stops_when_asked_and_calls_back_at_multiples_of_the_interval() ->
     simulation.run(3.0, every=0.5, then=lambda now: times.append(round(now.time, 6)))
     assert times == [0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
     simulation.run(3.7)
-    simulation.run(100.0, stop_when=lambda now: now.time > 4.0, every=0.5, then=lambda now: times.append(now.time))
+    simulation.run(
+        100.0, stop_when=lambda now: now.time > 4.0, every=0.5, then=lambda now: times.append(now.time)
+    )
     assert simulation.time == pytest.approx(4.1)
     assert times[-1] == pytest.approx(4.0)
 
@@ -101,10 +103,22 @@ BAD: list[tuple[str, Definition, Population, dict, str]] = [
     ("scheme", definition(), crowd_of_one(), {"scheme": "explicit"}, "physicell"),
     ("steps", definition(steps=Steps(phenotype=0.25)), crowd_of_one(), {}, "whole multiple"),
     ("behaviour", definition(cell_type("a", {"apoptose": 1.0})), crowd_of_one(), {}, "apoptosis"),
-    ("outside", definition(), Population(np.full((1, 3), 999.0), np.zeros(1, np.int32)), {}, "outside the domain"),
+    (
+        "outside",
+        definition(),
+        Population(np.full((1, 3), 999.0), np.zeros(1, np.int32)),
+        {},
+        "outside the domain",
+    ),
     ("nan", definition(), Population(np.full((1, 3), np.nan), np.zeros(1, np.int32)), {}, "not a number"),
     ("kind", definition(), Population(np.zeros((1, 3)), np.array([3], np.int32)), {}, "unknown number"),
-    ("volume", definition(), Population(np.zeros((1, 3)), np.zeros(1, np.int32), np.zeros(1)), {}, "positive"),
+    (
+        "volume",
+        definition(),
+        Population(np.zeros((1, 3)), np.zeros(1, np.int32), np.zeros(1)),
+        {},
+        "positive",
+    ),
     (
         "twice",
         definition(rules=(Rule("tumour", "oxygen", True, "apoptosis", 1.0, 1.0, 1.0),) * 2),
@@ -130,6 +144,8 @@ BAD: list[tuple[str, Definition, Population, dict, str]] = [
 
 
 @pytest.mark.parametrize("what, made, population, options, says", BAD, ids=[case[0] for case in BAD])
-def test_bad_input_is_named(what: str, made: Definition, population: Population, options: dict, says: str) -> None:
+def test_bad_input_is_named(
+    what: str, made: Definition, population: Population, options: dict, says: str
+) -> None:
     with pytest.raises(PagetError, match=says):
         Simulation(made, population, **options)

@@ -8,7 +8,7 @@ have a width of zero, or no rows at all, in models that do not.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +87,8 @@ class CellArrays(NamedTuple):
     """Activity of each receptor, the signal `RECEPTOR activity`; shape (C, r), or (0, r)."""
 
 
+Part = TypeVar("Part", bound=tuple)
+
 ALWAYS: dict[str, tuple[type, int]] = {
     "place": (np.float64, 4),
     "velocity": (np.float64, 3),
@@ -148,6 +150,10 @@ class Cells:
         if self._view is None:
             self._view = CellArrays(**self.arrays)
         return self._view
+
+    def part(self, view: type[Part]) -> Part:
+        """Some of the arrays: those that are fields of a NamedTuple. Valid until cells are added."""
+        return view(*(self.arrays[name] for name in view._fields))
 
     def __getitem__(self, name: str) -> npt.NDArray:
         """One array, cut to the cells that exist (a view: writing changes the cells)."""

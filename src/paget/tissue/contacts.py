@@ -48,13 +48,6 @@ class Bodies(NamedTuple):
     springs: np.ndarray
 
 
-class Bases(NamedTuple):
-    """The arrays of the types (`TypeTable`) by which `behaviour_of` reads."""
-
-    base: np.ndarray
-    column: np.ndarray
-
-
 def bodies_of(cells: Cells) -> Bodies:
     """The cells as the kernels of this file's readers see them; valid until cells are added or an array is widened."""
     return Bodies(*(cells.arrays[name] for name in Bodies._fields))

@@ -13,6 +13,9 @@ al., PLoS Comput Biol 2018.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
+
+import numpy as np
 
 from paget.compiled import kernel, law, parallel_kernel, prange
 from paget.tissue.cells import ABSENT
@@ -27,38 +30,51 @@ WALL_STRENGTH = 100.0
 """Repulsion from the faces of the domain (um/min)."""
 UNIFORM, BY_TYPE, BY_CELL = 0, 1, 2
 """How the strengths of a pair are found: one for all pairs, by the types of both, or cell by cell."""
+
+
+class Bodies(NamedTuple):
+    """The arrays of the cells that forces read and write. Kernels that are given all arrays compile far more slowly."""
+
+    place: np.ndarray
+    velocity: np.ndarray
+    pressure: np.ndarray
+    kind: np.ndarray
+    flags: np.ndarray
+    columns: np.ndarray
+
+
 PAIR_ROWS = 9
 DX, DY, DZ, TOUCH, LIMIT, REPULSION, ADHESION, FORCE, OVERLAP = range(PAIR_ROWS)
 """Rows of the workspace of pairs: displacement (um), sum of radii and of ranges (um), strengths (um/min), results."""
 
 
 @law
-def _strengths(cells, types, b, i, j):
+def _strengths(cells, bases, b, i, j):
     """Repulsion and adhesion of a pair of cells (um/min)."""
-    repulsion = behaviour_of(cells, types, i, b.repulsion) * behaviour_of(cells, types, j, b.repulsion)
-    adhesion = behaviour_of(cells, types, i, b.adhesion) * behaviour_of(cells, types, j, b.adhesion)
-    to_other = behaviour_of(cells, types, i, b.affinity + cells.kind[j])
-    to_me = behaviour_of(cells, types, j, b.affinity + cells.kind[i])
+    repulsion = behaviour_of(cells, bases, i, b.repulsion) * behaviour_of(cells, bases, j, b.repulsion)
+    adhesion = behaviour_of(cells, bases, i, b.adhesion) * behaviour_of(cells, bases, j, b.adhesion)
+    to_other = behaviour_of(cells, bases, i, b.affinity + cells.kind[j])
+    to_me = behaviour_of(cells, bases, j, b.affinity + cells.kind[i])
     return math.sqrt(repulsion), math.sqrt(adhesion * to_other * to_me)
 
 
 @kernel
-def pair_table(types, b, table):
+def pair_table(bases, b, table):
     """Repulsion and adhesion of each pair of types, for models where cells of a type do not differ; shape (2, K, K)."""
-    for k in range(types.base.shape[0]):
-        for other in range(types.base.shape[0]):
-            adhesion = types.base[k, b.adhesion] * types.base[other, b.adhesion]
-            affinity = types.base[k, b.affinity + other] * types.base[other, b.affinity + k]
-            table[0, k, other] = math.sqrt(types.base[k, b.repulsion] * types.base[other, b.repulsion])
+    for k in range(bases.base.shape[0]):
+        for other in range(bases.base.shape[0]):
+            adhesion = bases.base[k, b.adhesion] * bases.base[other, b.adhesion]
+            affinity = bases.base[k, b.affinity + other] * bases.base[other, b.affinity + k]
+            table[0, k, other] = math.sqrt(bases.base[k, b.repulsion] * bases.base[other, b.repulsion])
             table[1, k, other] = math.sqrt(adhesion * affinity)
 
 
 @kernel
-def _gather_pairs(cells, types, b, start, neighbour, table, mode, i, pair):
+def _gather_pairs(cells, bases, b, start, neighbour, table, mode, i, pair):
     """Write the pairs of cell i side by side into `pair`, shape (9, width); returns how many."""
     x, y, z, radius = cells.place[i, 0], cells.place[i, 1], cells.place[i, 2], cells.place[i, 3]
     first, found = start[i], start[i + 1] - start[i]
-    reach = behaviour_of(cells, types, i, b.adhesion_distance)
+    reach = behaviour_of(cells, bases, i, b.adhesion_distance)
     for k in range(found):
         j = neighbour[first + k]
         other = cells.place[j, 3]
@@ -71,12 +87,12 @@ def _gather_pairs(cells, types, b, start, neighbour, table, mode, i, pair):
         if mode == UNIFORM:
             pair[LIMIT, k] = reach * (radius + other)
             continue
-        pair[LIMIT, k] = reach * radius + behaviour_of(cells, types, j, b.adhesion_distance) * other
+        pair[LIMIT, k] = reach * radius + behaviour_of(cells, bases, j, b.adhesion_distance) * other
         if mode == BY_TYPE:
             pair[REPULSION, k] = table[0, cells.kind[i], cells.kind[j]]
             pair[ADHESION, k] = table[1, cells.kind[i], cells.kind[j]]
         else:
-            pair[REPULSION, k], pair[ADHESION, k] = _strengths(cells, types, b, i, j)
+            pair[REPULSION, k], pair[ADHESION, k] = _strengths(cells, bases, b, i, j)
     return found
 
 
@@ -94,7 +110,7 @@ def _evaluate_pairs(pair, found):
 
 
 @kernel
-def _force_part(cells, types, b, start, neighbour, table, mode, first, last, pair):
+def _force_part(cells, bases, b, start, neighbour, table, mode, first, last, pair):
     """Add the forces on cells first .. last - 1 to their velocity and set their pressure."""
     if mode == UNIFORM:
         for k in range(pair.shape[1]):
@@ -102,7 +118,7 @@ def _force_part(cells, types, b, start, neighbour, table, mode, first, last, pai
     for i in range(first, last):
         if cells.flags[i] & ABSENT:
             continue
-        found = _gather_pairs(cells, types, b, start, neighbour, table, mode, i, pair)
+        found = _gather_pairs(cells, bases, b, start, neighbour, table, mode, i, pair)
         _evaluate_pairs(pair, found)
         vx, vy, vz, pressure = 0.0, 0.0, 0.0, 0.0
         for k in range(found):
@@ -136,14 +152,14 @@ def _wall_part(cells, low, high, axes, first, last):
 
 
 @parallel_kernel
-def add_forces(cells, types, b, start, neighbour, table, mode, low, high, walls, axes, count, pairs):
+def add_forces(cells, bases, b, start, neighbour, table, mode, low, high, walls, axes, count, pairs):
     """Add forces of neighbours and walls to the velocity of every cell, and set pressures.
 
-    `start`, `neighbour`: Verlet list; `table`: from `pair_table`; `mode`: UNIFORM, BY_TYPE or BY_CELL; `axes`: 2 or 3;
-    `pairs`: workspace, shape (BLOCKS, 9, largest number of neighbours).
+    `cells`: `Bodies`; `bases`: `Bases`; `start`, `neighbour`: Verlet list; `table`: from `pair_table`; `mode`: UNIFORM,
+    BY_TYPE or BY_CELL; `axes`: 2 or 3; `pairs`: workspace, shape (BLOCKS, 9, largest number of neighbours).
     """
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        _force_part(cells, types, b, start, neighbour, table, mode, first, last, pairs[block])
+        _force_part(cells, bases, b, start, neighbour, table, mode, first, last, pairs[block])
         if walls:
             _wall_part(cells, low, high, axes, first, last)

@@ -30,7 +30,6 @@ from paget.tissue.contacts import (
     EAT,
     FUSE,
     KILL,
-    Bases,
     Moment,
     bodies_of,
     collect,
@@ -45,7 +44,7 @@ from paget.tissue.laws import behaviour_of, event_chance
 from paget.tissue.neighbours import BLOCKS
 from paget.tissue.resolution import carry_out, deliver_attacks
 from paget.tissue.springs import loosen_all, pull_all, row_index, seek_all_partners, tie_pairs
-from paget.tissue.tables import TypeTable
+from paget.tissue.tables import Bases, TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
 CONTACT, PRIORITY = int(Purpose.CONTACT), int(Purpose.PRIORITY)

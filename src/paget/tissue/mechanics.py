@@ -6,10 +6,11 @@ import numpy as np
 
 from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
-from paget.tissue.forces import BY_CELL, BY_TYPE, PAIR_ROWS, UNIFORM, add_forces, pair_table
+from paget.tissue.forces import BY_CELL, BY_TYPE, PAIR_ROWS, UNIFORM, Bodies, add_forces, pair_table
 from paget.tissue.interactions import Interactions
-from paget.tissue.motion import banish, crawl, move
+from paget.tissue.motion import Crawlers, Crawling, Movers, banish, crawl, move
 from paget.tissue.neighbours import BLOCKS, Neighbours
+from paget.tissue.tables import Bases
 
 
 class Mechanics:
@@ -17,6 +18,8 @@ class Mechanics:
 
     def __init__(self, compiled: Compiled) -> None:
         definition, self.types = compiled.definition, compiled.types
+        self.bases = Bases(self.types.base, self.types.column)
+        self.crawling = Crawling(*(getattr(self.types, name) for name in Crawling._fields))
         self.index = compiled.vocabulary.behaviour
         domain = definition.domain
         self.low = np.array(domain.low, dtype=np.float64)
@@ -47,7 +50,7 @@ class Mechanics:
 
     def refresh_neighbours(self, cells: Cells) -> None:
         """Make sure that the neighbour list knows all cells and holds for their present places."""
-        self.neighbours.refresh(cells, self.types, self.index.adhesion_distance)
+        self.neighbours.refresh(cells, self.bases, self.index.adhesion_distance)
 
     def _workspace(self) -> np.ndarray:
         """Room for the pairs of one cell in each block."""
@@ -68,23 +71,33 @@ class Mechanics:
         if not cells.count:
             return 0
         self.refresh_neighbours(cells)
-        view, count, neighbours = cells.view(), cells.count, self.neighbours
+        count, neighbours = cells.count, self.neighbours
         if self.mode != BY_CELL:
-            pair_table(self.types, self.index, self.table)
+            pair_table(self.bases, self.index, self.table)
         add_forces(
-            view, self.types, self.index, neighbours.start, neighbours.neighbour, self.table, self.mode,
+            cells.part(Bodies), self.bases, self.index, neighbours.start, neighbours.neighbour, self.table, self.mode,
             self.low, self.high, self.walls, 2 if self.flat else 3, count,
             self._workspace(),
         )  # fmt: skip
         if cells.has("motility"):
-            crawl(view, self.types, self.index, level, self.spacing, key, tick, self.step, count)
+            crawl(
+                cells.part(Crawlers),
+                self.crawling,
+                self.index,
+                level,
+                self.spacing,
+                key,
+                tick,
+                self.step,
+                count,
+            )
         contacts = (cells, neighbours.start, neighbours.neighbour, tick, self.step, key, linear)
         interactions.springs_step(*contacts)
         removed = interactions.contact_step(*contacts)
         if removed:
-            banish(view, count)
+            banish(cells.arrays["place"], cells.arrays["velocity"], cells.arrays["flags"], count)
         move(
-            view, self.types, self.index, neighbours.reference, self.low, self.high, self.spacing,
+            cells.part(Movers), self.bases, self.index, neighbours.reference, self.low, self.high, self.spacing,
             *self.voxels, self.flat, self.step, count, self._largest,
         )  # fmt: skip
         neighbours.steps += 1

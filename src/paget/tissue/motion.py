@@ -8,6 +8,9 @@ advance by the second-order Adams-Bashforth rule, x += dt (3/2 v - 1/2 v_before)
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
+
+import numpy as np
 
 from paget.compiled import kernel, law, parallel_kernel, prange
 from paget.keyed_random import Purpose, uniform_at
@@ -15,6 +18,43 @@ from paget.tissue.cells import ABSENT, DEAD, OUTSIDE, REMOVED
 from paget.tissue.gradient import gradient_at
 from paget.tissue.laws import behaviour_of
 from paget.tissue.neighbours import BLOCKS, NOWHERE
+
+
+class Crawlers(NamedTuple):
+    """The arrays of the cells that crawling reads and writes."""
+
+    velocity: np.ndarray
+    motility: np.ndarray
+    kind: np.ndarray
+    flags: np.ndarray
+    voxel: np.ndarray
+    lineage: np.ndarray
+    columns: np.ndarray
+
+
+class Crawling(NamedTuple):
+    """The arrays of `TypeTable` that crawling reads."""
+
+    base: np.ndarray
+    column: np.ndarray
+    motile: np.ndarray
+    in_plane: np.ndarray
+    chemotaxis_mode: np.ndarray
+    chemotaxis_factor: np.ndarray
+    chemotaxis_direction: np.ndarray
+
+
+class Movers(NamedTuple):
+    """The arrays of the cells that motion reads and writes."""
+
+    place: np.ndarray
+    velocity: np.ndarray
+    previous_velocity: np.ndarray
+    kind: np.ndarray
+    flags: np.ndarray
+    voxel: np.ndarray
+    columns: np.ndarray
+
 
 _MOTILITY = int(Purpose.MOTILITY)
 
@@ -107,15 +147,15 @@ def locate(cells, low, spacing, nx, ny, nz, i):
 
 
 @kernel
-def _move_part(cells, types, b, reference, low, high, spacing, nx, ny, nz, flat, dt, first, last):
+def _move_part(cells, bases, b, reference, low, high, spacing, nx, ny, nz, flat, dt, first, last):
     """Advance cells first .. last - 1; the largest displacement plus growth of reach since the list was built (um)."""
     largest = 0.0
-    varies = types.column[b.adhesion_distance] >= 0 or types.base.shape[0] > 1
-    reach = types.base[0, b.adhesion_distance]
+    varies = bases.column[b.adhesion_distance] >= 0 or bases.base.shape[0] > 1
+    reach = bases.base[0, b.adhesion_distance]
     for i in range(first, last):
         if cells.flags[i] & ABSENT:
             continue
-        if behaviour_of(cells, types, i, b.movable) < 0.5:
+        if behaviour_of(cells, bases, i, b.movable) < 0.5:
             for axis in range(3):
                 cells.velocity[i, axis] = 0.0
         moved, inside = 0.0, True
@@ -133,13 +173,13 @@ def _move_part(cells, types, b, reference, low, high, spacing, nx, ny, nz, flat,
             continue
         locate(cells, low, spacing, nx, ny, nz, i)
         if varies:
-            reach = behaviour_of(cells, types, i, b.adhesion_distance)
+            reach = behaviour_of(cells, bases, i, b.adhesion_distance)
         largest = max(largest, math.sqrt(moved) + reach * cells.place[i, 3] - reference[i, 3])
     return largest
 
 
 @parallel_kernel
-def move(cells, types, b, reference, low, high, spacing, nx, ny, nz, flat, dt, count, largest):
+def move(cells, bases, b, reference, low, high, spacing, nx, ny, nz, flat, dt, count, largest):
     """Advance all cells by dt (min), clear their velocities, find their voxels; who leaves the domain is OUTSIDE.
 
     `largest`, shape (BLOCKS,): displacement plus growth of reach against `reference`, by block.
@@ -147,15 +187,15 @@ def move(cells, types, b, reference, low, high, spacing, nx, ny, nz, flat, dt, c
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
         largest[block] = _move_part(
-            cells, types, b, reference, low, high, spacing, nx, ny, nz, flat, dt, first, last
+            cells, bases, b, reference, low, high, spacing, nx, ny, nz, flat, dt, first, last
         )
 
 
 @kernel
-def banish(cells, count):
+def banish(place, velocity, flags, count):
     """Put cells that were removed NOWHERE, so that no neighbour feels them until the list is built again."""
     for i in range(count):
-        if cells.flags[i] & REMOVED:
+        if flags[i] & REMOVED:
             for axis in range(3):
-                cells.place[i, axis] = NOWHERE
-                cells.velocity[i, axis] = 0.0
+                place[i, axis] = NOWHERE
+                velocity[i, axis] = 0.0

@@ -16,7 +16,7 @@ Now and then cells are also sorted in memory by box, so that neighbours lie clos
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ import numpy.typing as npt
 from paget.compiled import kernel, parallel_kernel, prange
 from paget.tissue.cells import ABSENT, REMOVED, Cells
 from paget.tissue.laws import behaviour_of
+from paget.tissue.tables import Bases
 
 BLOCKS = 64
 """Parts of the cells that threads work through; fixed, so that nothing depends on the number of threads."""
@@ -38,6 +39,15 @@ LONGEST_INTERVAL = 60.0
 BUILDS_BETWEEN_SORTS = 20
 LARGEST_BOX_COUNT = 8
 """Boxes per cell, at most; sparse cells get larger boxes instead."""
+
+
+class Reachers(NamedTuple):
+    """The arrays of the cells that decide how far they reach."""
+
+    place: np.ndarray
+    kind: np.ndarray
+    flags: np.ndarray
+    columns: np.ndarray
 
 
 class Neighbours:
@@ -62,7 +72,7 @@ class Neighbours:
         self.most = 0
         """Largest number of neighbours of a cell."""
 
-    def refresh(self, cells: Cells, types: Any, reach: int) -> None:
+    def refresh(self, cells: Cells, bases: Bases, reach: int) -> None:
         """Build the list if it is not valid any more. `reach`: index of the relative maximum adhesion distance."""
         if self.valid and self.travelled <= 0.5 * self.skin:
             return
@@ -74,10 +84,10 @@ class Neighbours:
         self.builds_since_sort += 1
         if self.reference.shape[0] < cells.count or self.reference.shape[0] > 2 * cells.capacity:
             self.reference = np.empty((cells.capacity, 4))
-        _remember(cells.view(), types, reach, cells.count, self.reference)
+        _remember(cells.part(Reachers), bases, reach, cells.count, self.reference)
         if self.builds_since_sort >= BUILDS_BETWEEN_SORTS:
             self._sort(cells)
-            _remember(cells.view(), types, reach, cells.count, self.reference)
+            _remember(cells.part(Reachers), bases, reach, cells.count, self.reference)
             self.builds_since_sort = 0
         self._list(cells.count)
         self.valid, self.steps, self.travelled = True, 0, 0.0
@@ -171,7 +181,7 @@ class Neighbours:
 
 
 @kernel
-def _remember_part(cells, types, reach, first, last, reference):
+def _remember_part(cells, bases, reach, first, last, reference):
     for i in range(first, last):
         if cells.flags[i] & ABSENT:
             reference[i, 0] = NOWHERE
@@ -179,14 +189,14 @@ def _remember_part(cells, types, reach, first, last, reference):
             continue
         for axis in range(3):
             reference[i, axis] = cells.place[i, axis]
-        reference[i, 3] = behaviour_of(cells, types, i, reach) * cells.place[i, 3]
+        reference[i, 3] = behaviour_of(cells, bases, i, reach) * cells.place[i, 3]
 
 
 @parallel_kernel
-def _remember(cells, types, reach, count, reference):
+def _remember(cells, bases, reach, count, reference):
     """Write x, y, z and reach of every cell; cells that take part in nothing are NOWHERE."""
     for block in prange(BLOCKS):
-        _remember_part(cells, types, reach, block * count // BLOCKS, (block + 1) * count // BLOCKS, reference)
+        _remember_part(cells, bases, reach, block * count // BLOCKS, (block + 1) * count // BLOCKS, reference)
 
 
 @parallel_kernel

@@ -25,7 +25,6 @@ from paget.tissue.contacts import (
     END,
     FUSE,
     KILL,
-    Bases,
     Moment,
     Proposals,
     bodies_of,
@@ -36,7 +35,7 @@ from paget.tissue.death import die
 from paget.tissue.engulfment import engulf, fuse, insides_of
 from paget.tissue.laws import behaviour_of, event_chance
 from paget.tissue.springs import cut_all, row_of, strike_partner, tie_pairs
-from paget.tissue.tables import TypeTable
+from paget.tissue.tables import Bases, TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
 CONTACT = int(Purpose.CONTACT)

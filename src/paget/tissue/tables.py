@@ -59,6 +59,13 @@ class TypeTable(NamedTuple):
     """Share of each factor that an ingested cell passes on, shape (K, m)."""
 
 
+class Bases(NamedTuple):
+    """The arrays of `TypeTable` by which `laws.behaviour_of` reads, for kernels that need no others."""
+
+    base: np.ndarray
+    column: np.ndarray
+
+
 class RuleArrays(NamedTuple):
     """Rules sorted by cell type and behaviour: the fields of `paget.rules.tables.RuleTable`, and where they apply.
 
