@@ -114,7 +114,7 @@ def test_in_memory_it_is_the_same(fake_tissue, tmp_path):
 def test_a_full_disk_is_an_error_and_the_earlier_file_stays(fake_tissue, tmp_path, full_disk):
     path = write_anndata(tmp_path / "a.h5ad", fake_tissue.snapshot(12))
     before = path.read_bytes()
-    with full_disk(20_000), pytest.raises(PagetError, match="cannot write this file"):
+    with full_disk(20_000), pytest.raises(PagetError, match="cannot be written"):
         write_anndata(path, fake_tissue.snapshot(2000))
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["a.h5ad"]

@@ -142,7 +142,7 @@ def test_stopped_after_any_number_of_files_it_is_one_moment_short(series, fake_t
 def test_a_full_disk_is_an_error(series, fake_tissue, full_disk):
     moments, path = series
     two = moments[0].definition.domain.two_dimensional
-    with full_disk(3000), pytest.raises(PagetError, match="cannot write this file"):
+    with full_disk(3000), pytest.raises(PagetError, match="cannot be written"):
         write_zarr(path, fake_tissue.snapshot(3000, two), 3)
     assert snapshots_in(path) == 3
     assert not list(path.rglob("*.partial"))

@@ -14,7 +14,7 @@ import pytest
 
 from paget.errors import PagetError
 from paget.formats.checkpoint import CheckpointStore
-from paget.formats.population_table import read_population
+from paget.formats.population import read_population
 from paget.runs import execution, resuming
 from paget.runs.execution import Interrupted, run_tissue
 from paget.runs.job import Output
@@ -48,18 +48,23 @@ def at_step(number, act):
 class TestAWholeRun:
     def test_the_folder_has_its_parts(self, whole):
         assert sorted(whole) == [
-            "input/deep/cells.csv", "input/scene.toml", "population.csv",
+            "input/deep/cells.csv", "input/scene.toml", "population.csv", "population.parquet",
             *(f"snapshots/{number:04d}.bin" for number in range(5)),
         ]  # fmt: skip
         assert whole["input/deep/cells.csv"] == b"x,y,z\n"
 
-    def test_the_table_has_a_row_an_interval_from_start_to_end(self, whole, tmp_path):
+    def test_the_table_has_rows_at_each_interval_from_start_to_end(self, whole, tmp_path):
         table = read_population(tmp_path / "whole")
-        np.testing.assert_allclose(table["time_min"], np.arange(11.0))
-        assert (table["cells"] == 30).all()
-        assert (table["live"] + table["apoptotic"] + table["necrotic"] == 30).all()
-        assert (table["tumour cell live"] + table["macrophage live"] == table["live"]).all()
-        assert table["oxygen mean"].is_monotonic_increasing
+        everything = table[table["type"] == "all"].set_index("time_min")
+        by_type = (
+            table[table["type"] != "all"]
+            .groupby("time_min")[["live", "apoptotic", "necrotic", "total"]]
+            .sum()
+        )
+        np.testing.assert_allclose(everything.index, np.arange(11.0))
+        assert (everything["total"] == 30).all()
+        assert (everything[by_type.columns] == by_type).all(axis=None)
+        assert everything["oxygen mean"].is_monotonic_increasing
 
     def test_the_end_is_written_although_no_interval_ends_there(self, tmp_path, make_job):
         run_tissue(make_job(until=9.0), tmp_path / "r")
@@ -72,7 +77,7 @@ class TestAWholeRun:
         """An interval that is no multiple of the step, and one below it, are rounded to whole steps."""
         job = make_job(until=0.97, table_every=0.03, checkpoint_every=0.17)
         run_tissue(job, tmp_path / "r")
-        np.testing.assert_allclose(read_population(tmp_path / "r")["time_min"], np.arange(11) * 0.1)
+        np.testing.assert_allclose(read_population(tmp_path / "r")["time_min"].unique(), np.arange(11) * 0.1)
 
     def test_the_same_run_again_is_read(self, whole, tmp_path, fake_engine, make_job):
         fake_engine.watchers.append(lambda simulation: pytest.fail("it ran"))
@@ -132,7 +137,7 @@ class TestACutRun:
         with pytest.raises(RuntimeError):
             run_tissue(make_job(), tmp_path / "cut")
         with (tmp_path / "cut.partial/population.csv").open("a") as stream:
-            stream.write("7.0,30,2")
+            stream.write("7.0,all,2")
         fake_engine.watchers.clear()
         started: list = []
         fake_engine.watchers.append(lambda simulation: started.append(simulation.step_number))

@@ -37,6 +37,17 @@ def write_json(path: Path, value: Any) -> Path:
 
 
 @contextmanager
+def writing_to(place: Path) -> Iterator[None]:
+    """A disk that is full or read-only is a matter for the user: PagetError that names the place and the reason."""
+    try:
+        yield
+    except OSError as error:
+        raise PagetError(
+            f"cannot be written: {error.strerror or error}", file=error.filename or place
+        ) from error
+
+
+@contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """A temporary name to write a large file under; it takes its own name when the block ends without an exception.
 
@@ -49,13 +60,7 @@ def new_file(path: Path) -> Iterator[Path]:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise PagetError(f"cannot be written: {error.strerror or error}", file=path) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def unwritable(path: Path, error: Exception) -> PagetError:
-    """The error to raise when the system refuses to write `path`."""
-    reason = getattr(error, "strerror", None) or str(error)
-    return PagetError(f"cannot write this file: {reason}; earlier output is intact", file=path)

@@ -11,8 +11,7 @@ import json
 import logging
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paget.errors import PagetError
-from paget.formats.atomic import TEMPORARY
+from paget.formats.atomic import TEMPORARY, writing_to
 
 SCHEMA = "checkpoint/1"
 KEPT = 2
@@ -103,13 +102,3 @@ def _read(path: Path) -> Checkpoint:
     return Checkpoint(
         note["time"], {name.removeprefix(_ARRAY): array for name, array in members.items()}, note
     )
-
-
-@contextmanager
-def writing_to(place: Path) -> Iterator[None]:
-    """A disk that is full or read-only is a matter for the user: PagetError that names the place and the reason."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise PagetError(f"cannot be written: {reason}", file=error.filename or place) from error

@@ -2,7 +2,7 @@
 
     provenance.json     versions, seed, hash of the model, and the recipe with which the run can be built again
     input/              copies of the files that were read
-    population.csv      cells of each type and levels of factors over time
+    population.csv      cells of each type and levels of factors over time; population.parquet when complete
     checkpoints/        the state, until the run is complete
     ...                 snapshots, as asked for
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from paget.errors import PagetError
-from paget.formats.atomic import write_bytes
-from paget.formats.checkpoint import CheckpointStore, writing_to
+from paget.formats.atomic import write_bytes, writing_to
+from paget.formats.checkpoint import CheckpointStore
 from paget.formats.run_folder import RunFolder, partial_of, read_provenance
 
 INPUT = "input"

@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.errors import PagetError
-from paget.formats.atomic import unwritable
+from paget.formats.atomic import writing_to
 from paget.formats.snapshot import Column, cell_columns, phases, voxel_centres
 from paget.tissue.snapshot import Snapshot
 
@@ -50,7 +50,7 @@ def write_zarr(
     import zarr
 
     path = Path(path)
-    try:
+    with writing_to(path):
         if number == 0:
             shutil.rmtree(path, ignore_errors=True)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,8 +62,6 @@ def write_zarr(
         _write_fields(root, snapshot, number)
         _write_cells(root, snapshot, number)
         root.attrs[SNAPSHOTS] = number + 1
-    except OSError as error:
-        raise unwritable(path, error) from error
     return path
 
 

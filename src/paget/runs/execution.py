@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from paget.compiled import kernels_are_cached, mark_kernels_cached
 from paget.errors import PagetError
 from paget.formats import run_folder
+from paget.formats.atomic import writing_to
 from paget.formats.checkpoint import Checkpoint
-from paget.formats.population_table import PopulationTable, population_columns, population_row
+from paget.formats.population import PopulationTable, population_columns, population_rows
 from paget.formats.tissue_folder import KIND, TissueFolder
 from paget.provenance import collect, identity
 from paget.runs.interruption import CtrlC
@@ -129,6 +130,7 @@ class _Run:
         self.schedule = self._schedule(resumes=start is not None)
         try:
             self._advance()
+            self.table.finish()
             if finish is not None:
                 finish(self.simulation, self.folder.path)
         except PagetError as error:
@@ -153,11 +155,10 @@ class _Run:
         job, now = self.job, self.simulation
         step = job.definition.steps.mechanics
         factors = [factor.name for factor in job.definition.factors]
-        types = [cell_type.name for cell_type in job.definition.cell_types]
-        table = PopulationTable(self.folder.path, population_columns(types, factors))
+        table = self.table = PopulationTable(self.folder.path, population_columns(factors))
         table.start(now.time if resumes else -1.0)
         actions: list[tuple[float, Callable[[int], object]]] = [
-            (job.table_every, lambda number: table.append(population_row(self.simulation)))
+            (job.table_every, lambda number: table.append(population_rows(self.simulation)))
         ]
         actions += [(output.every, self._snapshot(output)) for output in job.outputs]
         actions.append((job.checkpoint_every, lambda number: self._store()))
@@ -165,8 +166,6 @@ class _Run:
         return Schedule(whole_steps(job.until, step), tasks, now.step_number if resumes else None)
 
     def _snapshot(self, output: Output) -> Callable[[int], object]:
-        from paget.formats.checkpoint import writing_to
-
         def write(number: int) -> None:
             with writing_to(self.folder.path):
                 output.write(self.simulation, self.folder.path, number)

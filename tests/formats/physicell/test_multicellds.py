@@ -337,7 +337,7 @@ class TestFolder:
         folder = MultiCellDSFolder(tmp_path)
         folder.save(fake_tissue.snapshot(30))
         before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-        with full_disk(2000), pytest.raises(PagetError, match="cannot write this file"):
+        with full_disk(2000), pytest.raises(PagetError, match="cannot be written"):
             folder.save(fake_tissue.snapshot(30, time=66.0))
         after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
         assert before.items() <= after.items()
