@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from paget.formats.atomic import write_bytes
+from paget.formats.atomic import write_bytes, writing_to
 from paget.report.style import ARM_COLOURS, FAINT, GRID, INK, PAPER, drawing
 
 PNG_DPI = 200
@@ -64,6 +64,15 @@ class FigureFiles:
         self._pending.append(self._encoder.submit(_write_png, self.folder / f"{name}.png", pixels))
         write_bytes(self.folder / f"{name}.svg", svg.encode("utf-8"))
         return svg
+
+
+def write_png(axes: Any, path: Path) -> Path:
+    """Write one figure as PNG alone; PagetError if the system refuses, and an earlier file then stays."""
+    with drawing():
+        pixels = _pixels(figure_of(axes))
+    with writing_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _write_png(path, pixels)
 
 
 def _pixels(figure: Any) -> np.ndarray:
