@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field, fields
+from pathlib import Path
 
 CARRIED = "carried over"
 DIFFERENT = "done differently"
@@ -22,6 +24,7 @@ STATUSES = (CARRIED, DIFFERENT, UNSUPPORTED, OFF, UNREAD, WARNING)
 """`switched off`: the file itself says that the element does not count."""
 
 _LONGEST = 60
+_NAME = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class CarriedOver:
             if not rows or (status == CARRIED and not every):
                 continue
             lines += ["", f"{status[0].upper()}{status[1:]}:"]
-            lines += [f"  {_place(row)}  {_line(row)}" for row in rows]
+            lines += [f"  {line}" for line in _grouped(rows)]
         return "\n".join(lines)
 
     def markdown(self) -> str:
@@ -105,10 +108,18 @@ def _place(row: Row) -> str:
     return row.file if row.line is None else f"{row.file}:{row.line}"
 
 
-def _line(row: Row) -> str:
-    value = f" = {_short(row.value)}" if row.value else ""
-    note = f": {row.note}" if row.note else ""
-    return f"{row.element}{value}{note}"
+def _grouped(rows: list[Row]) -> Iterator[str]:
+    """One line for rows that say the same about elements that differ in their names only."""
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.file, _NAME.sub("", row.element), row.note), []).append(row)
+    for (file, element, note), group in groups.items():
+        places = counted([str(row.line) for row in group if row.line is not None])
+        where = f"{Path(file).name}:{places}" if places else Path(file).name
+        first = group[0]
+        what = element if len(group) > 1 else first.element
+        value = f" = {_short(first.value)}" if first.value and len(group) == 1 else ""
+        yield f"{where}  {what}{value}" + (f": {note}" if note else "")
 
 
 def _short(text: str) -> str:

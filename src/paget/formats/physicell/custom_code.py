@@ -42,7 +42,7 @@ _DEFINITION = re.compile(r"^[\w:<>*&\s]*?\b(\w+)\s*\([^;{}]*\)\s*\{", re.MULTILI
 class CustomCode:
     """What was found."""
 
-    files: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
     """`update_phenotype = tumour_rule (cell_defaults)`, each once."""
     numbers: list[str] = field(default_factory=list)
@@ -77,7 +77,7 @@ def look_at_custom_code(folder: Path) -> CustomCode | None:
         return None
     text = "\n".join(read_bytes(file, LARGEST).decode("utf-8", "replace") for file in files)
     found = scan(text)
-    found.files = [str(file) for file in files]
+    found.files = files
     return found
 
 

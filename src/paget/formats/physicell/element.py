@@ -81,7 +81,7 @@ class Element:
         """The first child of this name; PagetError if there is none."""
         child = self.child(tag)
         if child is None:
-            near = did_you_mean(tag, [child.tag for child in self.children if child.tag != tag])
+            near = did_you_mean(tag, [child.tag for child in self.children if child.tag[0] == tag[0]])
             raise self.error(f"element <{tag}> is missing", suggestion=near)
         return child
 
@@ -184,9 +184,9 @@ def rows_of(root: Element, report: CarriedOver) -> None:
         status = element.status or UNREAD
         value = "" if element.children else element.text
         note = element.note
-        if element.children and status != CARRIED:
-            inside = sum(1 for _ in _below(element))
-            note = f"{note} (with {inside} elements in it)".strip()
+        inside = sum(1 for _ in _below(element))
+        if inside and status != CARRIED:
+            note = f"{note} (with {inside} element{'s' if inside > 1 else ''} in it)".strip()
         if value or note or not element.children:
             report.add(status, element.file, element.line, element.path, note, value)
         _attributes(element, status, ignored, report)

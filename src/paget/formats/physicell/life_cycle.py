@@ -204,16 +204,23 @@ def _timing(model: Element, death: Death) -> Death:
 
 def note_shared_deaths(drafts: dict[str, Draft], nodes: dict[str, Element]) -> None:
     """PhysiCell keeps one timing of apoptosis and one of necrosis for all types: the last that is read."""
-    for which in ("apoptosis", "necrosis"):
-        timings = {(getattr(d, which).durations, getattr(d, which).fixed) for d in drafts.values()}
-        if len(timings) > 1:
-            for node in nodes.values():
-                for model in _death_models(node):
-                    if (model.attributes.get("name") or "").lower() == which:
-                        model.mark(
-                            DIFFERENT,
-                            f"each type has its own durations of {which}; PhysiCell gives all types those of the last",
-                        )
+    for which, code in _DEATHS.items():
+        timings = {_timing_of(draft, which) for draft in drafts.values()} if code != 102 else set()
+        if len(timings) < 2:
+            continue
+        note = (
+            f"each type has its own durations of {which}; PhysiCell gives all types those that it reads last"
+        )
+        for model in (model for node in nodes.values() for model in _death_models(node)):
+            for tag in ("phase_transition_rates", "transition_rates", "phase_durations"):
+                timing = model.child(tag) if _death_code(model) == code else None
+                if timing is not None:
+                    timing.mark(DIFFERENT, note)
+
+
+def _timing_of(draft: Draft, which: str) -> tuple[object, ...]:
+    death: Death = getattr(draft, which)
+    return tuple(f"{duration:.3g}" for duration in death.durations), death.fixed
 
 
 def _death_models(definition: Element) -> list[Element]:

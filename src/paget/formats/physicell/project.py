@@ -37,6 +37,10 @@ from paget.tissue.vocabulary import vocabulary_of
 
 ROOT = "PhysiCell_settings"
 SETTINGS = "PhysiCell_settings.xml"
+CUSTOM = "custom_modules"
+"""Folder with the C++ of a project."""
+COPIES = "files"
+"""Folder for copies of files that lie outside of the project."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Project:
     """Levels at the start from a file, shape (m, nz, ny, nx); None: those of the factors everywhere."""
     custom: CustomCode | None
     """What its C++ does, None where there is none to look at."""
+    files: Mapping[str, Path]
+    """What was read, by the path below the folder in which copies of these files make the same project."""
     intracellular: Mapping[str, str]
     """Kind of intracellular model by cell type, where there is one."""
     report: CarriedOver
@@ -103,6 +109,7 @@ class _Reader:
         self.report = CarriedOver()
         beside = settings.resolve().parent
         self.folder = _folder_of_run(beside)
+        self.files = {settings.resolve().relative_to(self.folder).as_posix(): settings}
         self.root = read_xml(settings)
         if self.root.tag != ROOT:
             raise self.root.error(
@@ -126,7 +133,9 @@ class _Reader:
             walls=run.walls, springs=run.springs, tracks_internalised=medium.tracks_internalised,
             chance=self.chance,
         )  # fmt: skip
-        custom = look_at_custom_code(self.folder / "custom_modules")
+        custom = look_at_custom_code(self.folder / CUSTOM)
+        for file in custom.files if custom is not None else ():
+            self.files[f"{CUSTOM}/{file.name}"] = file
         population = self._population(definition, dictionary, cells, run, custom, seed)
         self._draw_warnings(definition, population, cells)
         levels = self._levels(definition, medium)
@@ -135,7 +144,16 @@ class _Reader:
         rows_of(root, xml)
         self.report.rows[:0] = xml.rows
         return Project(
-            self.settings, definition, population, run, seed, levels, custom, cells.intracellular, self.report
+            self.settings,
+            definition,
+            population,
+            run,
+            seed,
+            levels,
+            custom,
+            self.files,
+            cells.intracellular,
+            self.report,
         )
 
     def _defaults(self, factors: tuple[str, ...], cells: CellDefinitions) -> dict[str, float]:
@@ -155,13 +173,14 @@ class _Reader:
 
     def _find(self, node: Element, relative: Path) -> Path:
         places = dict.fromkeys((self.folder, self.settings.resolve().parent, Path.cwd()))
-        for place in places:
-            if (place / relative).is_file():
-                found = place / relative
-                return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
-        raise node.error(
-            "no such file", found=str(relative), allowed=f"a file below {' or '.join(map(str, places))}"
-        )
+        for candidate in (*(place / relative for place in places), self.folder / COPIES / relative.name):
+            if candidate.is_file():
+                inside = not relative.is_absolute() and ".." not in relative.parts
+                self.files[relative.as_posix() if inside else f"{COPIES}/{relative.name}"] = candidate
+                here = candidate.is_relative_to(Path.cwd())
+                return candidate.relative_to(Path.cwd()) if here else candidate
+        allowed = f"a file below {' or '.join(map(str, places))}"
+        raise node.error("no such file", found=str(relative), allowed=allowed)
 
     # ---- cells -----------------------------------------------------------------------------------------------------
 
@@ -251,4 +270,4 @@ class _Reader:
 
     def _custom_rows(self, custom: CustomCode | None) -> None:
         for need in custom.needed if custom is not None else ():
-            self.report.add(UNSUPPORTED, custom.files[0] if custom else "", None, "custom C++", need)
+            self.report.add(UNSUPPORTED, str(self.folder / CUSTOM), None, "custom C++", need)
