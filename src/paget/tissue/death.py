@@ -52,17 +52,13 @@ def _scale(cells, types, behaviour, i, share):
 @kernel
 def check_death(cells, types, b, key, tick, step, linear, i):
     """Whether living cell i dies within the step (min), and of what; then it does."""
-    rate = behaviour_of(cells, types, i, b.apoptosis)
-    if rate > 0.0 and uniform_at(key, _CELL_EVENT, tick, cells.lineage[i], 0) < event_chance(
-        rate, step, linear
-    ):
-        die(cells, types, b, i, APOPTOTIC)
-        return
-    rate = behaviour_of(cells, types, i, b.necrosis)
-    if rate > 0.0 and uniform_at(key, _CELL_EVENT, tick, cells.lineage[i], 1) < event_chance(
-        rate, step, linear
-    ):
-        die(cells, types, b, i, NECROTIC)
+    for model in range(APOPTOTIC, NECROTIC + 1):
+        rate = behaviour_of(cells, types, i, b.apoptosis if model == APOPTOTIC else b.necrosis)
+        if rate > 0.0:
+            chance = event_chance(rate, step, linear)
+            if uniform_at(key, _CELL_EVENT, tick, cells.lineage[i], model - APOPTOTIC) < chance:
+                die(cells, types, b, i, model)
+                return
 
 
 @kernel

@@ -7,46 +7,32 @@ counted before any cell changed, so the result does not depend on the order of c
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
 from paget.compiled import kernel, parallel_kernel, prange
 from paget.tissue.cells import ABSENT, REMOVED, Cells
 from paget.tissue.compile import Compiled
+from paget.tissue.contacts import bodies_of
 from paget.tissue.cycle import advance_cycle
 from paget.tissue.death import advance_damage, check_death
 from paget.tissue.division import divide
 from paget.tissue.laws import is_dead
 from paget.tissue.neighbours import BLOCKS
+from paget.tissue.phenotype_arrays import Moment, kinds_of, selves_of
 from paget.tissue.ruling import apply_rules
 from paget.tissue.sensing import count_contacts, sense
+from paget.tissue.tables import Bases
 from paget.tissue.transformation import transform
 from paget.tissue.volume import update_volume
 
-
-class Moment(NamedTuple):
-    """When and how a step is taken."""
-
-    key: np.uint64
-    """Key of the simulation's random numbers."""
-    tick: int
-    """Number of the mechanics step."""
-    time: float
-    """(min)"""
-    step: float
-    """Length of the step (min)."""
-    linear: bool
-    """Whether the chance of an event is rate times step."""
-    transforms: bool
-    """Whether any cell may transform."""
-    damages: bool
-    """Whether damage or repair has a rate."""
+SERIAL_BELOW = 2000
+"""So few cells are advanced by one thread: they take less than half a millisecond (and one kernel less to compile)."""
 
 
 @kernel
-def _advance_part(cells, types, rules, b, s, conserved, level, spacing, moment, first, last, signals):
+def advance_part(cells, types, rules, b, s, conserved, level, spacing, moment, first, last, signals):
+    """Take cells first .. last - 1 through one step."""
     key, tick, step, linear = moment.key, moment.tick, moment.step, moment.linear
     for i in range(first, last):
         if cells.flags[i] & ABSENT:
@@ -71,7 +57,7 @@ def advance_cells(cells, types, rules, b, s, conserved, level, spacing, moment, 
     """Take all cells through one step. `level` (m, nz, ny, nx); `signals` (C, s), contacts filled in."""
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        _advance_part(cells, types, rules, b, s, conserved, level, spacing, moment, first, last, signals)
+        advance_part(cells, types, rules, b, s, conserved, level, spacing, moment, first, last, signals)
 
 
 def phenotype_step(
@@ -96,17 +82,23 @@ def phenotype_step(
         return 0, 0
     types, rules, vocabulary = compiled.types, compiled.rules, compiled.vocabulary
     b, s = vocabulary.behaviour, vocabulary.signal
-    conserved = conserved_columns(compiled)
     signals = np.empty((count, len(rules.sensed)))
     if senses_contacts(compiled):
-        count_contacts(cells.view(), types, b, s, rules.sensed, start, neighbour, count, signals)
+        bases = Bases(types.base, types.column)
+        count_contacts(bodies_of(cells), bases, b, s, rules.sensed, start, neighbour, count, signals)
     spacing = np.array(compiled.definition.domain.spacing, dtype=np.float64)
     moment = Moment(
         key, tick, float(time), float(step), bool(linear), may_transform(compiled), cells.has("damage")
     )
-    advance_cells(cells.view(), types, rules, b, s, conserved, level, spacing, moment, count, signals)
+    arguments = (
+        selves_of(cells), kinds_of(types), rules, b, s, conserved_columns(compiled), level, spacing, moment
+    )  # fmt: skip
+    if count < SERIAL_BELOW:
+        advance_part(*arguments, 0, count, signals)
+    else:
+        advance_cells(*arguments, count, signals)
     removed = int(np.count_nonzero(cells["flags"] & REMOVED))
-    return divide(cells, compiled, conserved, key, tick), removed
+    return divide(cells, compiled, conserved_columns(compiled), key, tick), removed
 
 
 def senses_contacts(compiled: Compiled) -> bool:

@@ -14,6 +14,7 @@ import math
 
 from paget.compiled import kernel, law, parallel_kernel, prange
 from paget.tissue.cells import ABSENT, APOPTOTIC, NECROTIC, NOBODY, TOTAL
+from paget.tissue.contacts import in_contact
 from paget.tissue.gradient import gradient_at
 from paget.tissue.laws import behaviour_of, is_dead
 from paget.tissue.neighbours import BLOCKS
@@ -109,17 +110,6 @@ def _counts(cells, s, number, j):
     return True
 
 
-@law
-def in_contact(cells, types, b, i, j):
-    """Whether cells i and j are within reach of each other, where they are now."""
-    reach = behaviour_of(cells, types, i, b.adhesion_distance) * cells.place[i, 3]
-    reach += behaviour_of(cells, types, j, b.adhesion_distance) * cells.place[j, 3]
-    x = cells.place[i, 0] - cells.place[j, 0]
-    y = cells.place[i, 1] - cells.place[j, 1]
-    z = cells.place[i, 2] - cells.place[j, 2]
-    return x * x + y * y + z * z < reach * reach
-
-
 @kernel
 def _count_part(cells, types, b, s, sensed, start, neighbour, first, last, signals):
     for i in range(first, last):
@@ -139,7 +129,7 @@ def _count_part(cells, types, b, s, sensed, start, neighbour, first, last, signa
 
 @parallel_kernel
 def count_contacts(cells, types, b, s, sensed, start, neighbour, count, signals):
-    """Fill the contact signals of all cells, shape (C, s).
+    """Fill the contact signals of all cells, shape (C, s). `cells` and `types`: `Bodies` and `Bases` are enough.
 
     Candidates of row i are neighbour[start[i]] .. neighbour[start[i + 1] - 1]; more than the true neighbours is fine.
     Rows beyond the list have no contacts.

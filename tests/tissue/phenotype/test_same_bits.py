@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paget.compiled import thread_count
+from paget.tissue import phenotype as phenotype_step
 from paget.tissue.definition import CellType, Definition, Rule
-from paget.tissue.phenotype import Moment, _advance_part, conserved_columns
+from paget.tissue.phenotype_arrays import Moment, kinds_of, selves_of
 
 
 def tissue_of(phenotype, n: int = 300):
@@ -40,15 +41,18 @@ def states(tissue) -> dict[str, np.ndarray]:
     return tissue.cells.state()
 
 
-def test_one_thread_and_two(phenotype) -> None:
+def test_one_thread_and_two(phenotype, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few cells are advanced without threads; here all three ways are taken."""
     results = []
-    for threads in (1, 2):
+    for threads, serial_below in ((1, 2000), (1, 0), (2, 0)):
+        monkeypatch.setattr(phenotype_step, "SERIAL_BELOW", serial_below)
         tissue = tissue_of(phenotype)
         with thread_count(threads):
             tissue.step(8)
         results.append(states(tissue))
     assert results[0]["next_identifier"] > 400
-    assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
+    for other in results[1:]:
+        assert all(np.array_equal(results[0][name], other[name]) for name in other)
 
 
 @settings(max_examples=15)
@@ -59,12 +63,13 @@ def test_any_partition_of_the_cells(phenotype, cuts: list[int]) -> None:
     for edges in ([0, 300], sorted({0, 300, *cuts})):
         tissue = tissue_of(phenotype)
         compiled, cells = tissue.compiled, tissue.cells
+        index = compiled.vocabulary
         moment = Moment(tissue.key, 3, 18.0, 6.0, False, True, True)
         signals = np.ones((300, len(compiled.rules.sensed)))
         for first, last in list(itertools.pairwise(edges))[::-1]:
-            _advance_part(
-                cells.view(), compiled.types, compiled.rules, compiled.vocabulary.behaviour,
-                compiled.vocabulary.signal, conserved_columns(compiled), tissue.level, np.full(3, 20.0), moment,
+            phenotype_step.advance_part(
+                selves_of(cells), kinds_of(compiled.types), compiled.rules, index.behaviour, index.signal,
+                phenotype_step.conserved_columns(compiled), tissue.level, np.full(3, 20.0), moment,
                 first, last, signals,
             )  # fmt: skip
         results.append(states(tissue))

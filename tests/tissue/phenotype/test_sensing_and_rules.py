@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from paget.rules.rule_table import value_in_cell
 from paget.tissue.cells import APOPTOTIC, DEAD, LIVE, NECROTIC, OUTSIDE, REMOVED
+from paget.tissue.contacts import bodies_of
 from paget.tissue.definition import CellType, Definition, Factor, Rule
 from paget.tissue.phenotype import phenotype_step, senses_contacts
 from paget.tissue.sensing import count_contacts
+from paget.tissue.tables import Bases
 
 CONTACTS = (
     "contact with a", "contact with b", "contact with live cell", "contact with dead cell",
@@ -113,8 +115,8 @@ def counted(tissue) -> dict[str, list[int]]:
     signals = np.full((tissue.cells.count, len(rules.sensed)), 0.0)
     start, neighbour = tissue.neighbours()
     count_contacts(
-        tissue.cells.view(), types, vocabulary.behaviour, vocabulary.signal, rules.sensed, start, neighbour,
-        tissue.cells.count, signals,
+        bodies_of(tissue.cells), Bases(types.base, types.column), vocabulary.behaviour, vocabulary.signal,
+        rules.sensed, start, neighbour, tissue.cells.count, signals,
     )  # fmt: skip
     return {vocabulary.signals[number]: signals[:, c].tolist() for c, number in enumerate(rules.sensed)}
 
