@@ -124,9 +124,13 @@ class Snapshot:
         reach = self.behaviour(self.vocabulary.behaviour.adhesion_distance) * self.radius
         pairs = cKDTree(self.position).query_pairs(2.0 * float(reach.max()), output_type="ndarray")
         one, other = pairs[:, 0], pairs[:, 1]
-        apart = ((self.position[one] - self.position[other]) ** 2).sum(axis=1)
-        pairs = pairs[apart < (reach[one] + reach[other]) ** 2].astype(np.int64)
-        return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        apart = np.zeros(len(pairs))
+        for place in np.ascontiguousarray(self.position.T):
+            apart += (place[one] - place[other]) ** 2
+        near = apart < (reach[one] + reach[other]) ** 2
+        keys = one[near].astype(np.int64) * self.count + other[near]
+        keys.sort()  # several times as fast as sorting pairs
+        return np.column_stack(np.divmod(keys, self.count))
 
     def springs(self) -> npt.NDArray[np.int64]:
         """Pairs of cells (rows, the lower first) that a spring ties, shape (p, 2)."""

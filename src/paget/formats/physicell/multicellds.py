@@ -44,7 +44,7 @@ class MultiCellDSFolder:
         """
         self.folder = Path(folder)
         self.number = number
-        self._has_mesh = False
+        self._has_mesh = number > 0 and (self.folder / MESH).exists()
         self._started = clock.monotonic()
         if settings is not None:
             with new_file(self.folder / SETTINGS) as temporary:
