@@ -103,7 +103,7 @@ class Simulation:
         self.interactions = Interactions(definition, self.compiled)
         arrays = optional_arrays(self.compiled, self.interactions.needs)
         self.cells = Cells(len(self.compiled.columns), arrays)
-        self.fields = Fields(definition, scheme)
+        self.fields = Fields(self.compiled, scheme)
         self.mechanics = Mechanics(self.compiled)
         steps = definition.steps
         self._splits = _ratio(steps.mechanics, steps.diffusion, "the diffusion step")
@@ -179,28 +179,19 @@ class Simulation:
         self.step_number += 1
 
     def _diffuse_first(self) -> None:
+        """What diffuses before phenotype and mechanics of this step."""
         if self.scheme == "physicell":
             if self.step_number == 0:
-                self._refresh_exchange()
-            self._split(1)
+                self.fields.refresh(self.cells)
+            self.fields.split(self.cells, 1)
         elif self.step_number % self._field_every == 0:
-            self._refresh_exchange()
-            self.fields.advance(self.fields.step)
-            self.fields.settle(self.cells, self.types, self.vocabulary.behaviour)
+            self.fields.advance(self.cells)
 
     def _diffuse_rest(self) -> None:
         """The split steps between this mechanics step and the next."""
         if self.scheme == "physicell":
-            self._refresh_exchange()
-            self._split(self._splits - 1)
-
-    def _split(self, steps: int) -> None:
-        if steps:
-            self.fields.split(steps)
-            self.fields.settle(self.cells, self.types, self.vocabulary.behaviour)
-
-    def _refresh_exchange(self) -> None:
-        self.fields.refresh(self.cells, self.types, self.vocabulary.behaviour)
+            self.fields.refresh(self.cells)
+            self.fields.split(self.cells, self._splits - 1)
 
     def _phenotype(self) -> None:
         step = self.definition.steps.phenotype
@@ -253,7 +244,7 @@ class Simulation:
         simulation._set_up(definition, own, str(state["scheme"]), int(state["seed"]), threads, biology)
         simulation.step_number = int(state["step_number"])
         simulation.cells.restore(_part(state, "cells"))
-        simulation.fields.restore(_part(state, "fields"))
+        simulation.fields.restore(_part(state, "fields"), simulation.cells)
         with thread_count(threads):
             simulation.mechanics.neighbours.restore(_part(state, "neighbours"))
         if biology is not None:

@@ -1,0 +1,274 @@
+"""The factors of a tissue: levels on the grid, how each is solved, and what cells exchange with them.
+
+By default each factor has the solver that suits its numbers:
+
+`constant`      nothing moves, breaks down or exchanges it: it costs nothing;
+`quasi-steady`  it relaxes, even without cells, at least RELAXATIONS times within a step: the steady state is solved;
+`implicit`      all others: one backward Euler step of any length, the uptake of cells included (paget.tissue.implicit);
+
+and with the scheme of PhysiCell all that change are solved by `splitting` (paget.tissue.splitting) in short steps. The
+rate of relaxation is decay plus diffusion to faces with a boundary level, (pi/L)^2 D for two such faces at distance L,
+a quarter for one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from paget.errors import PagetError
+from paget.tissue import implicit, splitting
+from paget.tissue.cells import Cells
+from paget.tissue.compile import Compiled
+from paget.tissue.definition import FACES, Definition, Domain, Factor
+from paget.tissue.exchange import Exchange, exchanged
+from paget.tissue.tables import Bases
+
+FIELD_STEP = 1.0
+"""Step of the default solvers (min), where the definition does not say: cells cross a small part of a voxel in it."""
+RELAXATIONS = 5.0
+"""A factor that relaxes without cells in a fifth of a step or less is quasi-steady: exp(-5) of a change is left."""
+TOLERANCE = 1e-6
+"""Residual of the default solvers, relative to the right side."""
+MOST_ITERATIONS = 5000
+
+
+class Fields:
+    """Levels of all factors. m factors on a grid of (nz, ny, nx) voxels."""
+
+    def __init__(self, compiled: Compiled, scheme: str = "default", tolerance: float = TOLERANCE) -> None:
+        """Raises PagetError for numbers that no diffusion has."""
+        definition = compiled.definition
+        self.definition, self.compiled, self.tolerance = definition, compiled, tolerance
+        for factor in definition.factors:
+            _check(factor)
+        shape = definition.domain.shape
+        self.step = _field_step(definition)
+        """Step of the default solvers (min)."""
+        self.level: npt.NDArray[np.float64] = np.empty((len(definition.factors), *shape))
+        """Shape (m, nz, ny, nx)."""
+        self.decay = np.array([factor.decay for factor in definition.factors])
+        """Decay of each factor (1/min), shape (m,); may be changed while a simulation runs."""
+        for number, factor in enumerate(definition.factors):
+            self.level[number] = factor.initial
+            _hold_faces(self.level[number], factor, definition.domain)
+        b = compiled.vocabulary.behaviour
+        self.bases, self.index = Bases(compiled.types.base, compiled.types.column), b
+        self.exchanged = exchanged(compiled.types, b, len(definition.factors))
+        """Numbers of the factors that cells exchange."""
+        self.solver = tuple(self._solver(number, scheme) for number in range(len(definition.factors)))
+        """How each factor is solved."""
+        self.exchange = Exchange(math.prod(shape), definition.domain.voxel_volume)
+        self._maps: dict[int, tuple[npt.NDArray, npt.NDArray]] = {}
+        self._sweeps: dict[int, tuple[float, splitting.Sweeps]] = {}
+        self.iterations = 0
+        """Iterations of the default solvers so far."""
+        self._make_room(shape)
+
+    def _make_room(self, shape: tuple[int, int, int]) -> None:
+        _, ny, nx = shape
+        if {"implicit", "quasi-steady"} & set(self.solver):
+            self._work = implicit.Work(*(np.zeros(shape) for _ in range(4)))
+            self._products = np.zeros((implicit.BLOCKS, nx))
+        if "splitting" in self.solver:
+            self._turned = np.zeros((splitting.PARTS, nx, ny))
+
+    def _solver(self, number: int, scheme: str) -> str:
+        factor = self.definition.factors[number]
+        still = factor.decay == 0.0 and number not in self.exchanged
+        uniform = bool((self.level[number] == self.level[number].flat[0]).all())
+        if still and (factor.diffusion == 0.0 or uniform):
+            return "constant"
+        if scheme == "physicell":
+            return "splitting"
+        rate = relaxation_rate(factor, self.definition.domain)
+        return "quasi-steady" if rate * self.step >= RELAXATIONS else "implicit"
+
+    # ---- setting up ------------------------------------------------------------------------------------------------
+
+    def set_initial(self, level: npt.NDArray[np.float64]) -> None:
+        """Start from given levels, shape (m, nz, ny, nx), instead of uniform ones."""
+        if level.shape != self.level.shape or not np.isfinite(level).all():
+            raise PagetError(
+                "initial levels must be numbers for every voxel", key="factors", found=level.shape,
+                allowed=self.level.shape,
+            )  # fmt: skip
+        self.level[:] = level
+        self.solver = tuple(
+            ("implicit" if hasattr(self, "_work") else "splitting")
+            if solver == "constant" and factor.diffusion > 0.0 and np.ptp(self.level[number]) > 0.0
+            else solver
+            for number, (solver, factor) in enumerate(zip(self.solver, self.definition.factors, strict=True))
+        )
+
+    # ---- default solvers -------------------------------------------------------------------------------------------
+
+    def advance(self, cells: Cells, step: float | None = None) -> None:
+        """Advance every factor by one step of the default solvers (`step` min, by default `self.step`)."""
+        step = self.step if step is None else step
+        if self.exchanged:
+            self.exchange.sort(cells)
+        for number, solver in enumerate(self.solver):
+            if solver in ("implicit", "quasi-steady"):
+                self._solve(cells, number, solver, step)
+
+    def _solve(self, cells: Cells, number: int, solver: str, step: float) -> None:
+        work, level = self._work, self.level[number]
+        per_step = 1.0 / step if solver == "implicit" else 0.0
+        grid = self._grid(number, per_step)
+        for array in work:
+            array[:] = 0.0
+        trades = number in self.exchanged and len(self.exchange.voxel)
+        if trades:
+            sink, source = self.exchange.rates(self.bases, self.index, number)
+            work.sink.reshape(-1)[self.exchange.voxel] = sink
+            work.residual.reshape(-1)[self.exchange.voxel] = source
+        size = implicit.prepare(level, work, grid, per_step, self._products)
+        done = implicit.solve(level, work, grid, size, self.tolerance, MOST_ITERATIONS, self._products)
+        if done < 0:
+            raise PagetError(
+                "the level of a factor was not found: its diffusion, uptake or boundary is out of proportion",
+                key=self.definition.factors[number].name,
+            )
+        self.iterations += done
+        if trades and cells.has("held"):
+            held = cells.arrays["held"]
+            self.exchange.settle_step(self.bases, self.index, number, step, level, held)
+        if solver == "implicit":
+            implicit.add_residual(level, work, grid, step)
+
+    def _grid(self, number: int, per_step: float) -> implicit.Grid:
+        factor, domain = self.definition.factors[number], self.definition.domain
+        lengths = domain.shape[::-1]
+        couplings = [
+            factor.diffusion / d**2 if length > 1 else 0.0
+            for d, length in zip(domain.spacing, lengths, strict=True)
+        ]
+        free = [
+            (int(low is not None), length - int(high is not None)) if length > 1 else (0, 1)
+            for low, high, length in zip(factor.boundary[::2], factor.boundary[1::2], lengths, strict=True)
+        ]
+        constant = per_step + float(self.decay[number])
+        return implicit.Grid(constant, *couplings, np.array(free, dtype=np.int64).reshape(-1))
+
+    # ---- scheme of PhysiCell ---------------------------------------------------------------------------------------
+
+    def refresh(self, cells: Cells) -> None:
+        """Make the maps of exchange anew: once per mechanics step, when cells have moved or changed."""
+        if not self.exchanged:
+            return
+        self.exchange.sort(cells)
+        step = self.definition.steps.diffusion
+        self._maps = {
+            number: self.exchange.maps(self.bases, self.index, number, step) for number in self.exchanged
+        }
+
+    def split(self, cells: Cells, steps: int) -> None:
+        """Take so many short steps with the maps of the last `refresh`."""
+        step, none = self.definition.steps.diffusion, np.empty(0)
+        for number, solver in enumerate(self.solver):
+            if solver != "splitting" or not steps:
+                continue
+            gain, gift = self._maps.get(number, (none, none))
+            voxel = self.exchange.voxel if len(gain) else np.empty(0, np.int64)
+            before = np.zeros(len(gain))
+            splitting.split_steps(
+                self.level[number],
+                self._sweeps_of(number, step),
+                steps,
+                self._turned,
+                voxel,
+                gain,
+                gift,
+                before,
+            )
+            if len(gain) and cells.has("held"):
+                held = cells.arrays["held"]
+                self.exchange.settle_split(self.bases, self.index, number, step, steps, before, held)
+
+    def _sweeps_of(self, number: int, step: float) -> splitting.Sweeps:
+        """Coefficients of the sweeps, made anew when the decay has changed."""
+        factor, domain, decay = (
+            self.definition.factors[number],
+            self.definition.domain,
+            float(self.decay[number]),
+        )
+        if number not in self._sweeps or self._sweeps[number][0] != decay:
+            sweeps = splitting.sweeps_of(
+                factor.diffusion, decay, step, domain.shape, domain.spacing, factor.boundary
+            )
+            self._sweeps[number] = (decay, sweeps)
+        return self._sweeps[number][1]
+
+    # ---- cells that leave ------------------------------------------------------------------------------------------
+
+    def release(self, cells: Cells, rows: npt.NDArray[np.int64]) -> None:
+        """Give back to their voxels what removed cells held, as far as their type releases it."""
+        if not cells.has("held") or not len(rows):
+            return
+        held, voxel = cells.arrays["held"], cells.arrays["voxel"][rows]
+        shares = self.compiled.types.released[cells.arrays["kind"][rows]]
+        for number in range(len(self.level)):
+            given = held[rows, number] * shares[:, number] * self.exchange.per_voxel
+            np.add.at(self.level[number].reshape(-1), voxel, given)
+        held[rows] = 0.0
+
+    # ---- checkpoints -----------------------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, npt.NDArray]:
+        """What a checkpoint needs. The maps of exchange follow from the cells, which do not change after them."""
+        return {
+            "level": self.level.copy(),
+            "decay": self.decay.copy(),
+            "solver": np.array(self.solver, np.str_),
+        }
+
+    def restore(self, state: Mapping[str, npt.NDArray], cells: Cells) -> None:
+        """Take over the levels of a checkpoint, of which `cells` are the cells."""
+        self.level[:], self.decay[:] = state["level"], state["decay"]
+        self.solver = tuple(str(solver) for solver in state["solver"])
+        if "splitting" in self.solver:
+            self.refresh(cells)
+
+
+def relaxation_rate(factor: Factor, domain: Domain) -> float:
+    """Rate at which a factor relaxes without cells (1/min)."""
+    rate = factor.decay
+    extents = [high - low for low, high in zip(domain.low, domain.high, strict=True)]
+    for axis, (extent, voxels) in enumerate(zip(extents, domain.shape[::-1], strict=True)):
+        held = sum(level is not None for level in factor.boundary[2 * axis : 2 * axis + 2])
+        if held and voxels > 1:
+            rate += factor.diffusion * (math.pi * held / (2.0 * extent)) ** 2
+    return rate
+
+
+def _field_step(definition: Definition) -> float:
+    steps = definition.steps
+    if steps.field is not None:
+        return steps.field
+    return max(round(FIELD_STEP / steps.mechanics), 1) * steps.mechanics
+
+
+def _hold_faces(level: npt.NDArray[np.float64], factor: Factor, domain: Domain) -> None:
+    """Set the voxels at faces with a boundary level to it."""
+    for face, held in enumerate(factor.boundary):
+        axis = 2 - face // 2
+        if held is not None and domain.shape[axis] > 1:
+            level[(slice(None),) * axis + (-(face % 2),)] = held
+
+
+def _check(factor: Factor) -> None:
+    numbers = {
+        "diffusion coefficient": factor.diffusion,
+        "decay": factor.decay,
+        "initial level": factor.initial,
+    }
+    faces = {f"boundary {face}": level for face, level in zip(FACES, factor.boundary, strict=True)}
+    for what, value in (numbers | faces).items():
+        if value is not None and not (math.isfinite(value) and value >= 0.0):
+            raise PagetError(
+                f"the {what} of a factor must be a number that is not negative", key=factor.name, found=value
+            )
