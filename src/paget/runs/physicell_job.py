@@ -1,7 +1,12 @@
-"""A PhysiCell project as a job: read, with its output settings, and built again from copies of its files."""
+"""A PhysiCell project as a job: read, with its own output, and built again from copies of its files.
+
+Into the folder of the run go `output/` (MultiCellDS, as PhysiCell names its files) and `carried-over.csv`, the report
+of what became of each element of the project.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,40 +21,40 @@ from paget.runs.job import Job, Output
 if TYPE_CHECKING:
     from paget.tissue.simulation import Simulation
 
-MULTICELLDS = "output"
+OUTPUT = "output"
 """Folder of the snapshots within the folder of the run."""
-LARGEST_SEED = 2**63 - 1
+REPORT = "carried-over.csv"
 
 
-def job_of_project(
+def physicell_job(
     path: Path | str, *, until: float | None = None, seed: int | None = None, scheme: str = "default"
 ) -> tuple[Job, Project]:
     """The run that a settings file or project folder describes; `until` (min) and `seed` replace its own.
 
     Raises PagetError for what cannot be read, and where there are no cells to run.
     """
-    project = read_project(path, seed=seed)
+    project = read_project(path, seed=seed, chance="linear" if scheme == "physicell" else "exact")
     if len(project.population.kind) == 0:
-        needs = "; its cells come from custom C++" if project.custom and project.custom.places_cells else ""
-        raise PagetError(
-            f"the project has no cells that Paget could place{needs}", file=str(project.settings)
-        )
-    recipe: dict[str, Any] = {"kind": "physicell", "file": next(iter(project.files)), "scheme": scheme}
-    recipe |= {"until": until, "seed": seed}
+        placed = project.custom is not None and project.custom.places_cells
+        why = ": they are placed by the project's C++, which Paget does not run" if placed else ""
+        raise PagetError(f"the project has no cells at the start{why}", file=str(project.settings))
+    end = project.run.max_time if until is None else until
+    recipe = {"kind": "physicell", "file": next(iter(project.files)), "scheme": scheme}
     levels = project.levels
     job = Job(
-        name=project.settings.stem,
-        recipe=recipe,
+        name=project_name(project),
+        recipe=recipe | {"until": until, "seed": seed},
         definition=project.definition,
         population=project.population,
-        until=project.run.max_time if until is None else until,
+        until=end,
         seed=project.seed,
         scheme=scheme,
         biology=None if levels is None else InitialLevels(levels),
-        biology_hash="" if levels is None else levels_hash(levels),
-        outputs=_outputs(project),
+        biology_hash="" if levels is None else _hash(levels),
+        outputs=_outputs(project, end),
         table_every=project.run.full_interval or 60.0,
         inputs={name: file.read_bytes() for name, file in project.files.items()},
+        facts={"needs": project.needs},
     )
     return job, project
 
@@ -57,32 +62,49 @@ def job_of_project(
 def job_of_recipe(recipe: Mapping[str, Any], inputs: Path) -> Job:
     """The job of an interrupted run, from copies of the files that it read."""
     options = {name: recipe[name] for name in ("until", "seed", "scheme")}
-    return job_of_project(inputs / recipe["file"], **options)[0]
+    return physicell_job(inputs / recipe["file"], **options)[0]
 
 
-def levels_hash(levels: npt.NDArray[np.float64]) -> str:
-    """Hash of initial levels."""
-    import hashlib
+def project_name(project: Project) -> str:
+    """The name of the project's folder where its settings lie in `config`, else that of the settings file."""
+    settings = project.settings.resolve()
+    return settings.parent.parent.name if settings.parent.name == "config" else settings.stem
 
+
+def _hash(levels: npt.NDArray[np.float64]) -> str:
     return hashlib.sha256(np.ascontiguousarray(levels).tobytes()).hexdigest()
 
 
-def _outputs(project: Project) -> tuple[Output, ...]:
-    """Snapshots at the project's own interval."""
+def _outputs(project: Project, end: float) -> tuple[Output, ...]:
+    """Snapshots at the project's own interval, `initial` and `final` besides; the report in any case."""
+    settings, report = project.settings.read_bytes(), project.report.csv()
     every = project.run.full_interval
-    if every is None:
-        return ()
-    settings = project.settings.read_bytes()
+
+    def write_ends(simulation: Simulation, folder: Path, number: int) -> None:
+        from paget.formats.atomic import write_bytes
+
+        if number == 0:
+            write_bytes(folder / REPORT, report.encode("utf-8"))
+        if every is not None:
+            _snapshot(simulation, folder, "final" if number else "initial", settings)
 
     def write(simulation: Simulation, folder: Path, number: int) -> None:
-        from paget.formats.physicell.multicellds import MultiCellDSFolder
-        from paget.tissue.snapshot import snapshot_of
+        _snapshot(simulation, folder, f"output{number:08d}")
 
-        place = folder / MULTICELLDS
-        place.mkdir(exist_ok=True)
-        MultiCellDSFolder(place, settings if number == 0 else None, number).save(snapshot_of(simulation))
+    ends = Output("initial and final", end, write_ends)
+    return (ends,) if every is None else (ends, Output("MultiCellDS", every, write))
 
-    return (Output("MultiCellDS", every, write),)
+
+def _snapshot(simulation: Simulation, folder: Path, stem: str, settings: bytes | None = None) -> None:
+    """Write one snapshot; `settings`: to be copied beside it, as PhysiCell does."""
+    from paget.formats.physicell.multicellds import MultiCellDSFolder, write_multicellds
+    from paget.tissue.snapshot import snapshot_of
+
+    place = folder / OUTPUT
+    place.mkdir(exist_ok=True)
+    if settings is not None:
+        MultiCellDSFolder(place, settings)
+    write_multicellds(place, stem, snapshot_of(simulation), mesh=stem == "initial")
 
 
 class InitialLevels:

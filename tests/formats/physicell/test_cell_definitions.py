@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from paget.errors import PagetError
 from paget.formats.physicell import read_project
 from paget.formats.physicell.body import equilibrium_adhesion
 from paget.tissue.cycles import CYCLES, REFERENCE_RATES
@@ -202,6 +203,17 @@ def test_asymmetric_division_and_transformation(read):
     assert behaviours["transform to child"] == 0.0
     assert any("does not turn into itself" in row.note for row in project.report.of("not supported"))
     assert "asymmetric division to parent" not in child_of(read(text.format(on="false"))).behaviours
+
+
+def test_probabilities_of_asymmetric_division_that_add_to_more_than_one(read):
+    text = """<phenotype><cycle code="5"><standard_asymmetric_division enabled="true">
+    <asymmetric_division_probability name="parent">{other}</asymmetric_division_probability>
+    <asymmetric_division_probability name="child">0.9</asymmetric_division_probability>
+    </standard_asymmetric_division></cycle></phenotype>"""
+    (warning,) = [w for w in read(text.format(other=0.4)).report.warnings if "add to 1.3" in w]
+    assert "that of child itself is reduced" in warning
+    with pytest.raises(PagetError, match="is out of bounds"):
+        read(text.format(other=1.2))
 
 
 def test_leftovers_of_types_that_are_gone_do_not_matter_while_they_are_neutral(read):

@@ -96,6 +96,11 @@ def test_a_saturation_on_the_wrong_side_gets_a_warning():
     assert "without effect by itself" in found.report.of("warning")[0].note
 
 
+def test_a_phase_that_the_cycle_has_not_gets_a_warning():
+    found = read("tumour,oxygen,increases,exit from cycle phase 1,0.5,5,2,0\n")
+    assert "the cycle of tumour has only 1, counted from 0" in found.report.of("warning")[0].note
+
+
 GOOD = "tumour,oxygen,increases,apoptosis,1,5,2,0"
 BAD = [
     ("tumour,oxygen,increases,apoptosis,1,5,2", "rule of version 3: needs 8 fields (found 7)"),

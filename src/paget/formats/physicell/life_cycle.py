@@ -105,15 +105,20 @@ def _asymmetric(cycle: Element, draft: Draft, names: Names) -> None:
         draft.divides_asymmetrically = False
         return
     draft.divides_asymmetrically = True
-    total = 0.0
+    others = own = 0.0
     for probability in node.all("asymmetric_division_probability"):
         target = probability.name_among("name", names.types, "cell type")
         value = probability.number(0.0, 1.0)
         draft.behaviours[f"asymmetric division to {target}"] = value
-        total += value
-    if total > 1.0 + 1e-12:
+        if target == draft.name:
+            own = value
+        else:
+            others += value
+    if others > 1.0 + 1e-12:
+        raise node.error("probabilities of other types add to more than 1", found=f"{others:g}")
+    if own + others > 1.0 + 1e-12:
         node.warn(
-            f"probabilities add to {total:g}: a daughter is of the first types of the list that make up 1"
+            f"probabilities add to {own + others:g}: that of {draft.name} itself is reduced, as in PhysiCell"
         )
 
 

@@ -21,6 +21,7 @@ from paget.formats.physicell.dictionary import UNREACHED_SIGNALS, Dictionary
 from paget.formats.physicell.element import as_number
 from paget.formats.physicell.text_table import fields_of, numbered_lines, read_text
 from paget.tissue.definition import CellType, Rule
+from paget.tissue.vocabulary import PHASES
 
 _FIELDS = {1: 9, 3: 8}
 _DIRECTIONS = {"increases": True, "decreases": False}
@@ -203,6 +204,10 @@ class RuleReader:
         if (rule.saturation < base) if rule.increases else (rule.saturation > base):
             side = "below" if rule.increases else "above"
             note = f"without effect by itself: the saturation {rule.saturation:g} is {side} the base {base:g}"
+            self.report.add(WARNING, line.file, line.number, "rule", note, ",".join(line.fields))
+        phases = len(self.types[rule.cell_type].cycle.phases)
+        if rule.behaviour in {f"exit from cycle phase {phase}" for phase in range(phases, PHASES)}:
+            note = f"without effect: the cycle of {rule.cell_type} has only {phases}, counted from 0"
             self.report.add(WARNING, line.file, line.number, "rule", note, ",".join(line.fields))
         given = [
             name for name in (line.fields[1], line.fields[3]) if name not in (rule.signal, rule.behaviour)

@@ -153,6 +153,8 @@ def read_run_settings(root: Element) -> RunSettings:
 def _folder(root: Element) -> str:
     save = root.child("save")
     folder = save.child("folder") if save is not None else None
+    if folder is not None:
+        folder.mark(DIFFERENT, "a run has a folder of its own; `output` in it is what PhysiCell would write")
     return folder.text if folder is not None and folder.text else "output"
 
 
@@ -203,7 +205,9 @@ def _threads(root: Element) -> int:
     node = parallel.child("omp_num_threads") if parallel is not None else None
     if node is None:
         return 1
-    return node.whole(1)
+    threads = node.whole(1)
+    node.mark(DIFFERENT, "threads are a matter of the machine: the result does not depend on their number")
+    return threads
 
 
 def _switch(options: Element | None, tag: str) -> bool:
