@@ -322,13 +322,6 @@ class TestFolder:
         assert {"initial.xml", "output00000001_cells.mat", "final_spring_attached_cells_graph.txt"} <= names
         assert (tmp_path / "output" / "PhysiCell_settings.xml").read_bytes() == b"<PhysiCell_settings/>"
 
-    def test_first_and_last_moments_have_names_too(self, fake_tissue, tmp_path):
-        folder = MultiCellDSFolder(tmp_path)
-        for number in range(3):
-            assert folder.write(fake_tissue.snapshot(3), last=number == 2).name == f"output{number:08d}.xml"
-        xml = sorted(path.stem for path in tmp_path.glob("*.xml"))
-        assert xml == ["final", "initial", "output00000000", "output00000001", "output00000002"]
-
     def test_going_on_after_a_resume(self, fake_tissue, tmp_path):
         assert (
             MultiCellDSFolder(tmp_path, number=12).save(fake_tissue.snapshot(3)).name == "output00000012.xml"

@@ -50,18 +50,6 @@ class MultiCellDSFolder:
             with new_file(self.folder / SETTINGS) as temporary:
                 temporary.write_bytes(settings)
 
-    def write(self, snapshot: Snapshot, last: bool = False) -> Path:
-        """Write the next moment as PhysiCell does: number 0 as `initial` too, the `last` as `final` too.
-
-        Returns the XML file with the number.
-        """
-        if self.number == 0:
-            self.initial(snapshot)
-        path = self.save(snapshot)
-        if last:
-            self.final(snapshot)
-        return path
-
     def initial(self, snapshot: Snapshot) -> Path:
         """Write `initial.xml` and its files; returns the XML file."""
         return self._write("initial", snapshot)
