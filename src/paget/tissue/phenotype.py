@@ -19,7 +19,7 @@ from paget.tissue.death import advance_damage, check_death
 from paget.tissue.division import divide
 from paget.tissue.laws import is_dead
 from paget.tissue.neighbours import BLOCKS
-from paget.tissue.phenotype_arrays import Moment, kinds_of, selves_of
+from paget.tissue.phenotype_arrays import Moment, Selves, kinds_of
 from paget.tissue.ruling import apply_rules
 from paget.tissue.sensing import count_contacts, sense
 from paget.tissue.tables import Bases
@@ -91,7 +91,7 @@ def phenotype_step(
         key, tick, float(time), float(step), bool(linear), may_transform(compiled), cells.has("damage")
     )
     arguments = (
-        selves_of(cells), kinds_of(types), rules, b, s, conserved_columns(compiled), level, spacing, moment
+        cells.part(Selves), kinds_of(types), rules, b, s, conserved_columns(compiled), level, spacing, moment
     )  # fmt: skip
     if count < SERIAL_BELOW:
         advance_part(*arguments, 0, count, signals)

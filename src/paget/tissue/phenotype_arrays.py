@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from paget.tissue.cells import Cells
 from paget.tissue.tables import TypeTable
 
 
@@ -70,11 +69,6 @@ class Moment(NamedTuple):
     """Whether any cell may transform."""
     damages: bool
     """Whether cells keep account of damage."""
-
-
-def selves_of(cells: Cells) -> Selves:
-    """The cells as the phenotype step sees them; valid until cells are added."""
-    return Selves(*(cells.arrays[name] for name in Selves._fields))
 
 
 def kinds_of(types: TypeTable) -> Kinds:

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from paget.keyed_random import daughter_lineage
-from paget.tissue.cells import DIVIDES, NOBODY, OUTSIDE
+from paget.tissue.cells import ALWAYS, DIVIDES, NOBODY, OPTIONAL, OUTSIDE
 from paget.tissue.definition import CellType, Definition, Rule
-from paget.tissue.division import divide
+from paget.tissue.division import COPIED, divide
 from paget.tissue.phenotype import conserved_columns
 
 RADIUS = 8.412710547954228
@@ -138,6 +138,14 @@ def test_types_of_daughters(phenotype, shares, expected) -> None:
         assert stats.chisquare(seen[possible], n * np.array(expected)[possible]).pvalue > 1e-3
         skewed = n * (np.array(expected) + np.array([0.05, -0.05, 0.0]))
         assert stats.chisquare(seen, skewed).pvalue < 1e-3, "planted fault"
+
+
+def test_every_array_is_accounted_for() -> None:
+    """What a daughter does not have from her mother is hers from the start, or begins at 0. For who adds an array."""
+    own = {"identifier", "lineage", "voxel", "springs", "nuclei"}
+    at_zero = {"flags", "divisions", "pressure", "previous_velocity"}
+    assert set(COPIED) | own | at_zero == {*ALWAYS, *OPTIONAL, "columns"}
+    assert not set(COPIED) & (own | at_zero)
 
 
 def test_without_a_flag_nothing_happens(phenotype) -> None:

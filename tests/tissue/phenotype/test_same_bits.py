@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from paget.compiled import thread_count
 from paget.tissue import phenotype as phenotype_step
 from paget.tissue.definition import CellType, Definition, Rule
-from paget.tissue.phenotype_arrays import Moment, kinds_of, selves_of
+from paget.tissue.phenotype_arrays import Moment, Selves, kinds_of
 
 
 def tissue_of(phenotype, n: int = 300):
@@ -68,7 +68,7 @@ def test_any_partition_of_the_cells(phenotype, cuts: list[int]) -> None:
         signals = np.ones((300, len(compiled.rules.sensed)))
         for first, last in list(itertools.pairwise(edges))[::-1]:
             phenotype_step.advance_part(
-                selves_of(cells), kinds_of(compiled.types), compiled.rules, index.behaviour, index.signal,
+                cells.part(Selves), kinds_of(compiled.types), compiled.rules, index.behaviour, index.signal,
                 phenotype_step.conserved_columns(compiled), tissue.level, np.full(3, 20.0), moment,
                 first, last, signals,
             )  # fmt: skip
