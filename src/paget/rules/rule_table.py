@@ -91,13 +91,18 @@ def evaluate(table, signals, first, last, out):
 
 
 @law
-def _total_in_dead(table, behaviour, signals, increases):
-    """Sum S over one behaviour's rules of one direction in a dead cell: other rules than those for the dead bring 0."""
-    total = 0.0
+def _totals_in_dead(table, behaviour, signals):
+    """Sums S over the promoters and over the inhibitors that apply to dead cells, and how many rules these are."""
+    up, down, rules = 0.0, 0.0, 0
     for rule in range(table.first_rule[behaviour], table.first_rule[behaviour + 1]):
-        if table.increases[rule] == increases and table.applies_to_dead[rule]:
-            total += hill_term(signals[table.signal[rule]], table.half[rule], table.power[rule])
-    return total
+        if table.applies_to_dead[rule]:
+            term = hill_term(signals[table.signal[rule]], table.half[rule], table.power[rule])
+            rules += 1
+            if table.increases[rule]:
+                up += term
+            else:
+                down += term
+    return up, down, rules
 
 
 @kernel
@@ -108,11 +113,7 @@ def value_in_cell(table, behaviour, signals, dead, present):
     """
     if not dead:
         return _at_contacts(table, behaviour, signals, -1, 0.0, -1, 0.0)
-    applies = False
-    for rule in range(table.first_rule[behaviour], table.first_rule[behaviour + 1]):
-        applies = applies or table.applies_to_dead[rule] != 0
-    if not applies:
+    up, down, rules = _totals_in_dead(table, behaviour, signals)
+    if rules == 0:
         return present
-    up = _total_in_dead(table, behaviour, signals, 1)
-    down = _total_in_dead(table, behaviour, signals, 0)
     return respond(table.base[behaviour], table.minimum[behaviour], table.maximum[behaviour], up, down)

@@ -1,8 +1,9 @@
 """One phenotype step: what cells sense and do, how they grow, die, advance in their cycle, transform and divide.
 
 In the order of PhysiCell: for each cell transformation, rules, volume, damage, death, cycle; then divisions. Cells at
-the end of their death get the flag REMOVED. A cell reads only its own state, the fields, and the contacts that were
-counted before any cell changed, so the result does not depend on the order of cells nor on threads.
+the end of their death get the flag REMOVED and lose their springs. A cell reads only its own state, the fields, and
+the contacts that were counted before any cell changed, so the result does not depend on the order of cells nor on
+threads.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from paget.tissue.neighbours import BLOCKS
 from paget.tissue.phenotype_arrays import Moment, Selves, kinds_of
 from paget.tissue.ruling import apply_rules
 from paget.tissue.sensing import count_contacts, sense
+from paget.tissue.springs import release
 from paget.tissue.tables import Bases
 from paget.tissue.transformation import transform
 from paget.tissue.volume import update_volume
@@ -72,7 +74,7 @@ def phenotype_step(
     step: float,
     linear: bool,
 ) -> tuple[int, int]:
-    """One step of `step` min at `time` (min); returns how many cells divided and how many ended their death.
+    """One step of `step` min at `time` (min); returns how many cells divided and how many have the flag REMOVED.
 
     `level`, shape (m, nz, ny, nx); `start`, shape (n + 1,), and `neighbour`: candidates for contacts of each row,
     needed only if a rule senses contacts; `tick`: number of the mechanics step; `linear`: chances are rate times step.
@@ -97,8 +99,9 @@ def phenotype_step(
         advance_part(*arguments, 0, count, signals)
     else:
         advance_cells(*arguments, count, signals)
-    removed = int(np.count_nonzero(cells["flags"] & REMOVED))
-    return divide(cells, compiled, conserved_columns(compiled), key, tick), removed
+    removed = np.flatnonzero(cells["flags"] & REMOVED)
+    release(cells, removed)
+    return divide(cells, compiled, conserved_columns(compiled), key, tick), len(removed)
 
 
 def senses_contacts(compiled: Compiled) -> bool:

@@ -85,6 +85,8 @@ class Oracle:
                 )
             self._die(body, tick, step)
             self._cycle(body, tick, step)
+        for body in [body for body in self.cells if body.flags & REMOVED]:
+            self._let_go(body)
         for body in [body for body in self.cells if body.flags & DIVIDES]:
             self._divide(body, tick)
         self.cells = [body for body in self.cells if not body.flags & REMOVED]
@@ -264,10 +266,7 @@ class Oracle:
         for name, shared in self.definition.custom.items():
             if shared:
                 mother.does[f"custom:{name}"] /= 2
-        for other in self.cells:
-            partners = [s for s in other.springs if s not in (mother.identifier, NOBODY)]
-            other.springs = partners + [NOBODY] * (3 - len(partners))
-        mother.springs = [NOBODY] * 3
+        self._let_go(mother)
         mother.divisions += 1
         daughter = SimpleNamespace(**vars(mother))
         for name in ("place", "held", "motility", "does", "springs", "activity"):
@@ -288,6 +287,12 @@ class Oracle:
                 body.flags |= OUTSIDE
         self._choose_type(mother, daughter, tick)
         self.cells.append(daughter)
+
+    def _let_go(self, body) -> None:
+        for other in self.cells:
+            partners = [s for s in other.springs if s not in (body.identifier, NOBODY)]
+            other.springs = partners + [NOBODY] * (3 - len(partners))
+        body.springs = [NOBODY] * 3
 
     def _choose_type(self, mother, daughter, tick) -> None:
         shares = [mother.does[f"asymmetric division to {name}"] for name in TYPES]
