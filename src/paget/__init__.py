@@ -17,17 +17,30 @@ from paget._version import __version__
 if TYPE_CHECKING:
     from paget.errors import PagetError
     from paget.model import describe, load_catalog
+    from paget.runs.named import load_scene
+    from paget.tissue.simulation import Simulation
     from paget.trial import TrialResult, load_trial
 
 _HOME_OF = {
     "PagetError": "paget.errors",
+    "Simulation": "paget.tissue.simulation",
     "TrialResult": "paget.trial",
     "describe": "paget.model",
     "load_catalog": "paget.model",
+    "load_scene": "paget.runs.named",
     "load_trial": "paget.trial",
 }
 
-__all__ = ["PagetError", "TrialResult", "__version__", "describe", "load_catalog", "load_trial"]
+__all__ = [
+    "PagetError",
+    "Simulation",
+    "TrialResult",
+    "__version__",
+    "describe",
+    "load_catalog",
+    "load_scene",
+    "load_trial",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -40,6 +40,7 @@ week = 7 * day
 year = 365.25 * day
 liter = 1e-3 * meter**3 = L = l = litre
 molar = mole / liter = M
+mmHg = 133322.387415 * gram / meter / second**2
 dalton = gram / mole = Da
 """.strip().splitlines()
 

@@ -10,7 +10,7 @@ import pytest
 import paget
 from paget.cli import main
 
-COMMANDS = ("trial", "report", "new", "check", "describe", "list")
+COMMANDS = ("trial", "report", "tissue", "resume", "new", "check", "describe", "list")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

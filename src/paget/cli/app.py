@@ -11,11 +11,13 @@ from paget.cli.describe import describe
 from paget.cli.listing import list_catalog
 from paget.cli.new import new
 from paget.cli.report import report
+from paget.cli.resume import resume
+from paget.cli.tissue import tissue
 from paget.cli.trial import trial
 
 _HELP = """A virtual laboratory of breast-cancer metastasis.
 
-Paget runs simulated mouse trials from biology written as rules with units and sources.
+Paget runs simulated mouse trials and tissues from biology written as rules with units and sources.
 Research software: not for clinical decisions.
 """
 
@@ -43,6 +45,8 @@ def build_app() -> typer.Typer:
     app.callback()(_root)
     app.command("trial")(trial)
     app.command("report")(report)
+    app.command("tissue")(tissue)
+    app.command("resume")(resume)
     app.add_typer(new, name="new")
     app.command("check")(check)
     app.command("describe")(describe)

@@ -1,4 +1,4 @@
-"""`paget check FILE`: check a trial, or a file of a project folder, without running anything."""
+"""`paget check FILE`: check a trial, a scene, or a file of a project folder, without running anything."""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ import typer
 from paget.cli.options import ProjectOption
 
 if TYPE_CHECKING:
-    from paget.model import TrialDesign
+    from paget.model import Catalog, TrialDesign
+    from paget.runs.job import Job
 
 
 def check(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A trial, or a file of a project folder.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="A trial, a scene, or a file of a project folder.")
+    ],
     project: ProjectOption = None,
 ) -> None:
-    """Check a trial or catalog file without running it.
+    """Check a trial, scene or catalog file without running it.
 
-    Names, units, sources, species, doses and contrasts; says what it read.
+    Names, units, sources, species, doses, contrasts and shapes; says what it read.
     """
-    kind = _kind_of_file(Path(name))
-    if kind in (None, "trial"):
-        from paget.model import load_catalog, load_trial_file
+    from paget.model import load_catalog, load_trial_file
 
-        design = load_trial_file(name, load_catalog(project))
+    kind = _kind_of_file(Path(name))
+    if kind in (None, "trial", "scene"):
+        catalog = load_catalog(project)
+        if kind == "scene" or (kind is None and name in catalog.scenes):
+            _check_scene(name, catalog)
+            return
+        design = load_trial_file(name, catalog)
         typer.echo(f"{name}: no errors.\n{summary(design)}")
     else:
         _check_catalog_file(Path(name), str(kind))
@@ -38,6 +45,30 @@ def summary(design: TrialDesign) -> str:
         lines.append(f"  {arm.name} ({design.animals_in(arm)} animals): {arm.describe()}")
     lines.append(f"{len(design.assays)} assays, {len(design.contrasts)} declared contrasts")
     return "\n".join(lines)
+
+
+def _check_scene(name: str, catalog: Catalog) -> None:
+    """A scene is put together as for a run: only then are names, units and places known to fit."""
+    from paget.model import load_scene_file
+    from paget.runs.named import NamedScene
+
+    scene = NamedScene(load_scene_file(name, catalog), catalog)
+    job = scene.job()
+    typer.echo(f"{name}: no errors.\n{scene}\n{describe_job(job)}")
+
+
+def describe_job(job: Job) -> str:
+    """Cells at the start, factors and rules of a run, so that a reader sees whether it is the one that was meant."""
+    types = job.definition.cell_types
+    counts = [int((job.population.kind == number).sum()) for number in range(len(types))]
+    cells = [f"{count:,} {kind.name}" for kind, count in zip(types, counts, strict=True) if count]
+    factors = [factor.name for factor in job.definition.factors]
+    nz, ny, nx = job.definition.domain.shape
+    return (
+        f"  {sum(counts):,} cells: {', '.join(cells)}\n"
+        f"  {nx} x {ny} x {nz} voxels, factors: {', '.join(factors) or 'none'}\n"
+        f"  {len(job.definition.rules)} rules"
+    )
 
 
 def _kind_of_file(path: Path) -> str | None:

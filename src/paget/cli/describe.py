@@ -14,14 +14,15 @@ def describe(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="Anything of the catalog, or a trial file; without it, the whole model."
+            metavar="[NAME]",
+            help="Anything of the catalog, or the file of a trial or scene; without it, the whole model.",
         ),
     ] = None,
     project: ProjectOption = None,
 ) -> None:
     """Describe a part of the model in English.
 
-    A mechanism, drug, tumour, host, cell type, factor, receptor or trial, with its numbers and their sources.
+    A mechanism, drug, tumour, host, cell type, factor, receptor, trial or scene, with its numbers and their sources.
     """
     from paget import model
 

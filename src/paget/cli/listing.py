@@ -9,7 +9,7 @@ import typer
 
 from paget.cli.options import ProjectOption
 
-KINDS = ("trials", "tumours", "hosts", "drugs", "mechanisms", "cell-types", "factors", "receptors")
+KINDS = ("trials", "scenes", "tumours", "hosts", "drugs", "mechanisms", "cell-types", "factors", "receptors")
 """In the order in which a newcomer wants to see them."""
 
 

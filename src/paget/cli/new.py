@@ -1,4 +1,4 @@
-"""`paget new trial FILE`: a commented template to start from."""
+"""`paget new trial FILE` and `paget new scene FILE`: a commented template to start from."""
 
 from __future__ import annotations
 
@@ -12,29 +12,34 @@ import typer
 new = typer.Typer(help="Write a commented template to start from.", rich_markup_mode=None)
 
 
-@new.callback()
-def _group() -> None:
-    """Without this, typer would drop the word `trial` of a group with a single command."""
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Where to write it, for example my-trial.toml.")
+]
 
 
 @new.command("trial")
-def new_trial(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write it, for example my-trial.toml.")
-    ],
-) -> None:
+def new_trial(file: FileArgument) -> None:
     """Write a commented trial file that already passes `paget check`."""
+    write_template("trial.toml", file)
+
+
+@new.command("scene")
+def new_scene(file: FileArgument) -> None:
+    """Write a commented scene file that already passes `paget check`."""
+    write_template("scene.toml", file)
+
+
+def write_template(name: str, file: Path) -> None:
+    """Write a template with the names of the file in it, and say what to do next."""
     path = file if file.suffix else file.with_suffix(".toml")
-    write_new(
-        path,
-        template("trial.toml").replace("{file}", shlex.quote(str(path))).replace("{name}", plain_name(path)),
-    )
-    typer.echo(f"Wrote {path}. Edit it, then: paget check {shlex.quote(str(path))}")
+    shown = shlex.quote(str(path))
+    write_new(path, template(name).replace("{file}", shown).replace("{name}", plain_name(path)))
+    typer.echo(f"Wrote {path}. Edit it, then: paget check {shown}")
 
 
 def plain_name(path: Path) -> str:
-    """A name for the trial from that of its file: names have no comma, brace, quote or backslash."""
-    return re.sub(r"[^\w .+-]", "-", path.stem).strip() or "trial"
+    """A name for a trial or scene from that of its file: names have no comma, brace, quote or backslash."""
+    return re.sub(r"[^\w .+-]", "-", path.stem).strip() or "unnamed"
 
 
 def template(name: str) -> str:

@@ -70,7 +70,7 @@ def trial(
     _print_result(result, folder, json)
 
 
-def default_folder(name: str, options: Mapping[str, int | None]) -> Path:
+def default_folder(name: str, options: Mapping[str, int | str | None]) -> Path:
     """`results/NAME`, with every option that makes it another run: `results/igf-paclitaxel-seed-2`."""
     changed = [f"{key}-{value}" for key, value in options.items() if value is not None]
     return Path("results") / "-".join([Path(name).stem, *changed])

@@ -14,6 +14,9 @@ from paget.model.listing import json_schema, list_catalog, model_hash, parameter
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Ignored, Model
 from paget.model.resolving import resolve
+from paget.model.scene import Scene
+from paget.model.scene_checks import check_scene, model_of_scene
+from paget.model.scene_files import load_scene_file
 from paget.model.trial_checks import check_trial
 from paget.model.trial_design import Arm, AssayRequest, Contrast, TrialDesign
 from paget.model.trial_files import load_trial_file
@@ -27,16 +30,20 @@ __all__ = [
     "Ignored",
     "Model",
     "Quantity",
+    "Scene",
     "Setting",
     "TrialDesign",
+    "check_scene",
     "check_trial",
     "describe",
     "describe_model",
     "json_schema",
     "list_catalog",
     "load_catalog",
+    "load_scene_file",
     "load_trial_file",
     "model_hash",
+    "model_of_scene",
     "parameter_table",
     "resolve",
 ]

@@ -22,6 +22,7 @@ from paget.model.vocabulary import Vocabulary
 from paget.model.walking import name_numbers
 
 if TYPE_CHECKING:
+    from paget.model.scene import Scene
     from paget.model.trial_design import TrialDesign
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "catalog"
@@ -49,6 +50,7 @@ class Catalog:
     tumours: dict[str, Tumour] = field(default_factory=dict)
     hosts: dict[str, Host] = field(default_factory=dict)
     trials: dict[str, TrialDesign] = field(default_factory=dict)
+    scenes: dict[str, Scene] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary(schema="vocabulary/1"))
     references: dict[str, BibEntry] = field(default_factory=dict)
     project: Path | None = None
@@ -86,13 +88,13 @@ class Catalog:
         return exact or [item for item in self.items() if _is_called(item, name)]
 
 
-def load_catalog(project: Path | str | None = None) -> Catalog:
+def load_catalog(project: Path | str | None = None, *, built_in_only: bool = False) -> Catalog:
     """Read and check the whole catalog, with a project folder that extends or overrides it.
 
-    Without `project` the folder named by PAGET_PROJECT is taken, or ./paget-project if there is one. The catalog is
-    kept in memory until a file changes.
+    Without `project` the folder named by PAGET_PROJECT is taken, or ./paget-project if there is one, unless
+    `built_in_only`. The catalog is kept in memory until a file changes.
     """
-    folder = _project_folder(project)
+    folder = None if built_in_only else _project_folder(project)
     folders = (BUILT_IN,) if folder is None else (BUILT_IN, folder)
     key = tuple(_fingerprint(path) for path in folders)
     if key not in _loaded:
@@ -125,6 +127,7 @@ def _fingerprint(folder: Path) -> tuple[Any, ...]:
 
 def _read(folders: tuple[Path, ...]) -> Catalog:
     from paget.model.cross_checks import check_catalog
+    from paget.model.scene_files import read_catalog_scenes
     from paget.model.trial_files import read_catalog_trials
 
     _check_folder_names(folders[-1])
@@ -137,6 +140,7 @@ def _read(folders: tuple[Path, ...]) -> Catalog:
     check_catalog(catalog)
     for folder in folders:
         read_catalog_trials(folder / FOLDERS["trial"], catalog)
+        read_catalog_scenes(folder / FOLDERS["scene"], catalog)
     return catalog
 
 

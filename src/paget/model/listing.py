@@ -16,6 +16,7 @@ from paget.model.mechanism import Mechanism
 from paget.model.names import FOLDERS, slug
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Model
+from paget.model.scene import Scene
 from paget.model.trial_design import TrialDesign
 from paget.model.tumour import Tumour
 from paget.model.vocabulary import Vocabulary
@@ -32,6 +33,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "tumour": Tumour,
     "host": Host,
     "trial": TrialDesign,
+    "scene": Scene,
     "vocabulary": Vocabulary,
 }
 """Kinds of files and the form of each."""

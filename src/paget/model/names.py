@@ -21,6 +21,7 @@ FOLDERS = {
     "tumour": "tumours",
     "host": "hosts",
     "trial": "trials",
+    "scene": "scenes",
 }
 """Folder of each kind of item; the attributes of the catalog are named alike (`cell_types`, ...)."""
 

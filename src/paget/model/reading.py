@@ -24,6 +24,7 @@ SCHEMA_VERSIONS = {
     "tumour": 1,
     "host": 1,
     "trial": 1,
+    "scene": 1,
     "vocabulary": 1,
 }
 

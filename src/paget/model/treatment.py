@@ -49,7 +49,7 @@ class Trigger(Entry):
         return f"when the {self.variable} first exceeds {self.above.text}"
 
 
-class Treatment(Entry):
+class Regimen(Entry):
     """Doses of one drug. Days are given one by one, or as `every` with `until` or `doses`."""
 
     drug: str
@@ -58,10 +58,6 @@ class Treatment(Entry):
     """Each dose [mg/kg]."""
     route: RouteName
     """Way into the body."""
-    counted_from: Anchor | None = Field(default=None, alias="from")
-    """What the days count from. Required unless a trigger (`when`) starts the treatment."""
-    when: Trigger | None = None
-    """Trigger that starts the treatment; days then count from it. Default: none."""
     days: Annotated[list[Day], Field(min_length=1)] | None = None
     """Days of the doses [day]. Default with a trigger: one dose, at once."""
     every: Annotated[Setting, In("day", above=0)] | None = None
@@ -73,12 +69,11 @@ class Treatment(Entry):
     doses: Annotated[int, Field(ge=1)] | None = None
     """Number of repeated doses. Default: as many as fit."""
 
-    @model_validator(mode="after")
-    def _complete(self) -> Treatment:
-        check_start(self.counted_from, self.when)
+    def check_days(self, needed: bool) -> None:
+        """BadValue unless days and interval fit together; `needed`: without a trigger there must be one of them."""
         if (self.days is not None) and (self.every is not None):
             raise BadValue("gives days and every; use one of them", at=("every",))
-        if self.days is None and self.every is None and self.when is None:
+        if self.days is None and self.every is None and needed:
             raise BadValue("says no day; give days = [...] or every = ...")
         if self.every is None:
             for key in ("until", "doses"):
@@ -86,7 +81,6 @@ class Treatment(Entry):
                     raise BadValue(f"{key} needs every", at=(key,))
         if self.until is not None and self.until < self.start:
             raise BadValue("ends before it starts", at=("until",), found=self.until.text)
-        return self
 
     def dose_days(self, horizon: float) -> list[float]:
         """Days of the doses after the anchor [day], none later than `horizon`."""
@@ -110,9 +104,8 @@ class Treatment(Entry):
             return float(self.start) + (self.doses - 1) * float(self.every)
         return None
 
-    def describe(self) -> str:
-        """'15 mg/kg paclitaxel i.v. on days 0, 7 and 14 after enrolment'."""
-        start = self.when.describe() if self.when is not None else f"after {self.counted_from}"
+    def describe_after(self, start: str) -> str:
+        """'15 mg/kg paclitaxel i.v. on days 0, 7 and 14 after enrolment'; `start` tells what days count from."""
         what = f"{self.dose.text} {self.drug} {self.route}"
         if self.days is not None:
             days = [f"{day:g}" for day in sorted(self.days)]
@@ -123,6 +116,27 @@ class Treatment(Entry):
         times = f", {self.doses} times" if self.doses else ""
         until = f" until day {self.until:g}" if self.until is not None else ""
         return f"{what} every {self.every.text} from day {self.start:g}{until} {start}{times}"
+
+
+class Treatment(Regimen):
+    """Doses of one drug to the animals of an arm."""
+
+    counted_from: Anchor | None = Field(default=None, alias="from")
+    """What the days count from. Required unless a trigger (`when`) starts the treatment."""
+    when: Trigger | None = None
+    """Trigger that starts the treatment; days then count from it. Default: none."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Treatment:
+        check_start(self.counted_from, self.when)
+        self.check_days(needed=self.when is None)
+        return self
+
+    def describe(self) -> str:
+        """'15 mg/kg paclitaxel i.v. on days 0, 7 and 14 after enrolment'."""
+        return self.describe_after(
+            self.when.describe() if self.when is not None else f"after {self.counted_from}"
+        )
 
 
 class Surgery(Entry):

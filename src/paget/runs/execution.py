@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from paget.tissue.simulation import Simulation
 
 Progress = Callable[[dict[str, Any]], None]
-"""Told `phase` ("compiling", "simulating") and, when simulating, minutes `done` of `total`, and `cells`."""
+"""Told `phase` ("placing", "compiling tissue", "simulating"); when simulating minutes `done` of `total`, `cells`."""
 
 Finish = Callable[["Simulation", Path], object]
 """Adds to the folder of a finished run."""
@@ -96,8 +96,18 @@ def new_simulation(job: Job, threads: int | None = None) -> Simulation:
     from paget.tissue.simulation import Simulation
 
     return Simulation(
-        job.definition, job.population, seed=job.seed, scheme=job.scheme, threads=threads, biology=job.biology
+        job.definition,
+        job.population,
+        seed=job.seed,
+        scheme=job.scheme,
+        threads=threads,
+        biology=_biology(job),
     )
+
+
+def _biology(job: Job) -> Any:
+    """A biology of its own for each simulation: it changes with time."""
+    return None if job.biology is None else job.biology.copy()
 
 
 def _nobody(event: dict[str, Any]) -> None:
@@ -123,7 +133,7 @@ class _Run:
     def go(self, threads: int | None, finish: Finish | None) -> Path:
         """From the start or the newest checkpoint to the end, and the final name of the folder."""
         cached = kernels_are_cached("tissue")
-        self.tell({"phase": "simulating" if cached else "compiling"})
+        self.tell({"phase": "placing" if cached else "compiling tissue"})
         self.folder.keep_inputs(self.job.inputs)
         start = self.folder.checkpoints.newest()
         self.simulation = self._simulation(start, threads)
@@ -148,7 +158,7 @@ class _Run:
         if start.note["run"] != self.identity:
             raise PagetError("the checkpoint is of another run", file=self.folder.checkpoints.folder)
         return Simulation.from_state(
-            self.job.definition, start.state, threads=threads, biology=self.job.biology
+            self.job.definition, start.state, threads=threads, biology=_biology(self.job)
         )
 
     def _schedule(self, resumes: bool) -> Schedule:
@@ -180,13 +190,15 @@ class _Run:
             if self.ctrl_c.heard:
                 self._store()
                 raise Interrupted(self.folder.target, now.time)
-            if self.stopped or now.step_number >= schedule.last:
+            if now.step_number >= schedule.last:
                 return
             if clock.monotonic() - self.stored > SAFE_SECONDS:
                 self._store()
             self._say()
             until = schedule.next_step() * self.job.definition.steps.mechanics
             now.run(until=until, stop_when=self._asks_to_stop)
+            if self.stopped:
+                schedule.last = now.step_number
 
     def _asks_to_stop(self, simulation: Simulation) -> bool:
         """After every step: is there a reason to leave the loop of steps?"""

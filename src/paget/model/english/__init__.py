@@ -9,8 +9,11 @@ from paget.errors import PagetError, did_you_mean
 from paget.model.english import biology, drug, mouse
 from paget.model.english.model import describe_model
 from paget.model.english.overview import describe_catalog, describe_term
+from paget.model.english.scene import describe_scene
 from paget.model.english.trial import describe_trial
 from paget.model.names import Item
+from paget.model.reading import read_toml
+from paget.model.scene_files import load_scene_file
 from paget.model.trial_files import load_trial_file
 
 if TYPE_CHECKING:
@@ -27,17 +30,20 @@ _TELL: dict[str, Any] = {
     "tumour": mouse.describe_tumour,
     "host": mouse.describe_host,
     "trial": describe_trial,
+    "scene": describe_scene,
 }
 
 
-def describe(catalog: Catalog, name: str | None = None) -> str:
-    """English text (Markdown) about an item of the catalog, a trial file, a signal or a behaviour.
+def describe(catalog: Catalog, name: str | Item | None = None) -> str:
+    """English text (Markdown) about an item of the catalog, a file of a trial or scene, a signal, a behaviour.
 
-    Without a name: the whole catalog at a glance. Where items of several kinds have the name, all are told;
-    `kind/name` picks one. PagetError with the nearest name for an unknown one.
+    An item that was read already may be given itself. Without a name: the catalog at a glance. Where items of several
+    kinds have the name, all are told; `kind/name` picks one. PagetError with the nearest name for an unknown one.
     """
     if name is None:
         return _text(describe_catalog(catalog))
+    if isinstance(name, Item):
+        return _text(_about(name, catalog))
     items = catalog.find(name)
     if items:
         return "\n".join(_text(_about(item, catalog)) for item in items)
@@ -48,9 +54,17 @@ def describe(catalog: Catalog, name: str | None = None) -> str:
         if match is not None and (match.kind is None or match.name in catalog.of_kind(match.kind)):
             return _text(describe_term(name, section, match.term))
     if name.endswith(".toml") or Path(name).is_file():
-        return _text(_about(load_trial_file(name, catalog), catalog))
+        return _text(_about(_read(name, catalog), catalog))
     known = [item.name for item in catalog.items()]
     raise PagetError("unknown name", found=name, allowed=sorted(known), suggestion=did_you_mean(name, known))
+
+
+def _read(name: str, catalog: Catalog) -> Item:
+    """The trial or scene in a file."""
+    path = Path(name)
+    schema = read_toml(path).data.get("schema") if path.is_file() else None
+    is_scene = isinstance(schema, str) and schema.startswith("scene/")
+    return load_scene_file(path, catalog) if is_scene else load_trial_file(path, catalog)
 
 
 def _about(item: Item, catalog: Catalog) -> list[str]:
