@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from paget.errors import PagetError
 from paget.runs.execution import provenance_of
 from paget.runs.physicell_job import InitialLevels, job_of_recipe, physicell_job
+from paget.tissue.compile import compile_definition
+from paget.tissue.fields import Fields
 
 SETTINGS = """<PhysiCell_settings>
 <domain><x_min>-50</x_min><x_max>50</x_max><y_min>-50</y_min><y_max>50</y_max><z_min>-10</z_min><z_max>10</z_max>
@@ -83,17 +87,13 @@ def test_levels_decide_the_model(project, tmp_path):
 
 
 def test_initial_levels_are_put_into_the_fields(project):
-    class Fields:
-        level = np.zeros((1, 1, 5, 5))
-
-    class Simulation:
-        fields = Fields()
-
     job, read = physicell_job(project())
     assert isinstance(job.biology, InitialLevels)
-    job.biology.begin(Simulation())
-    np.testing.assert_array_equal(Simulation.fields.level, read.levels)
-    assert Simulation.fields.level[0, 0, 0, 4] == 80
+    compiled = compile_definition(job.definition)
+    simulation = SimpleNamespace(fields=Fields(compiled))
+    job.biology.begin(simulation)
+    np.testing.assert_array_equal(simulation.fields.level, read.levels)
+    assert simulation.fields.level[0, 0, 0, 4] == 80
 
 
 def test_a_project_without_cells_is_refused(project):

@@ -118,7 +118,7 @@ class InitialLevels:
 
     def begin(self, simulation: Simulation) -> None:
         """Put the levels into the fields."""
-        simulation.fields.level[...] = self.levels
+        simulation.fields.set_initial(self.levels)
 
     def advance(self, simulation: Simulation, minutes: float) -> None:
         """Nothing changes later."""
