@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from tissues import definition
 
@@ -76,6 +78,19 @@ def couples(number: int, one: CellType, other: CellType, apart: float = 15.0, **
     return World(definition(one, other, domain=WIDE, **more), population, pairs=True)
 
 
+def triples(number: int, kinds: tuple[int, int, int], *types: CellType) -> World:
+    """So many isolated rows of three cells in contact, 12 um between neighbours in the row."""
+    position = np.zeros((3 * number, 3))
+    position[:, 0] = np.repeat(100.0 * np.arange(number), 3) + np.tile([-12.0, 0.0, 12.0], number)
+    domain = Domain((-100.0,) * 3, (100.0 * number, 100.0, 100.0), (100.0,) * 3)
+    population = Population(position, np.tile(np.array(kinds, np.int32), number))
+    world = World(definition(*types, domain=domain), population)
+    others = np.array([[1, 2], [0, 2], [0, 1]]) + 3 * np.arange(number)[:, None, None]
+    start = np.arange(0, 6 * number + 1, 2, dtype=np.int32)
+    world.neighbours = lambda: (start, others.reshape(-1).astype(np.int32))  # type: ignore[method-assign]
+    return world
+
+
 def by_identifier(cells: Cells) -> dict[str, np.ndarray]:
     """Copies of all arrays in the order of identifiers; those of springs without trailing free slots."""
     order = np.argsort(cells["identifier"])
@@ -97,8 +112,37 @@ def _scrambled(word: int) -> int:
     return word ^ (word >> 31)
 
 
-def draw(cells: Cells, purpose: Purpose, tick: int, actor: int, partner: int, what: str) -> float:
-    """The random number of the cells in these two rows, as documented in `paget.tissue.contacts`."""
-    first = _scrambled((int(cells["lineage"][actor]) + 0x9E3779B97F4A7C15) & MASK)
-    second = _scrambled((int(cells["lineage"][partner]) + 0xD1B54A32D192ED03) & MASK)
-    return float(uniform_at(KEY, int(purpose), tick, np.uint64(first ^ second), DRAWS[what]))
+def draw(
+    cells: Cells, purpose: Purpose, tick: int, what: str, actor: int, partner: int | None = None
+) -> float:
+    """The random number of one cell (its row), or of two, as documented in `paget.tissue.contacts`."""
+    lineage = int(cells["lineage"][actor])
+    if partner is not None:
+        other = int(cells["lineage"][partner])
+        lineage = _scrambled((lineage + 0x9E3779B97F4A7C15) & MASK) ^ _scrambled(
+            (other + 0xD1B54A32D192ED03) & MASK
+        )
+    return float(uniform_at(KEY, int(purpose), tick, np.uint64(lineage), DRAWS[what]))
+
+
+def hazard(rate: float, dt: float, linear: bool) -> float:
+    """Minus the logarithm of the chance that nothing happens within the step."""
+    if not linear:
+        return rate * dt
+    return -math.log(1 - rate * dt) if rate * dt < 1 else 100.0
+
+
+def events(
+    cells: Cells, purpose: Purpose, tick: int, what: str, actor: int, hazards: dict[int, float]
+) -> list[tuple[float, int]]:
+    """Times within the step, and partners, of what one cell does to others (rows) at these hazards."""
+    hazards = {partner: one for partner, one in hazards.items() if one > 0}
+    if not hazards:
+        return []
+    begin = -math.log(draw(cells, purpose, tick, what, actor)) / sum(hazards.values())
+    clocks = {
+        partner: -math.log(draw(cells, purpose, tick, what, actor, partner)) / one
+        for partner, one in hazards.items()
+    }
+    times = [(begin + rings - min(clocks.values()), partner) for partner, rings in clocks.items()]
+    return [(time, partner) for time, partner in sorted(times) if time < 1]

@@ -8,11 +8,10 @@ must be caught (planted fault).
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from neighbourhoods import World, by_identifier, couples, draw, same
+from neighbourhoods import World, by_identifier, couples, draw, events, hazard, same, triples
 from scipy.stats import binomtest
 from tissues import cell_type, definition
 
@@ -100,9 +99,6 @@ class Plain:
         found = np.flatnonzero(self.world.cells["identifier"] == identifier)
         return int(found[0]) if len(found) else None
 
-    def chance(self, rate: float) -> float:
-        return min(1.0, rate * self.dt if self.linear else 1.0 - math.exp(-rate * self.dt))
-
     def rate(self, what: str, i: int, j: int) -> float:
         world, kind = self.world, self.names[self.world.cells["kind"][j]]
         mine = self.names[world.cells["kind"][i]]
@@ -120,44 +116,43 @@ class Plain:
         return bool(np.linalg.norm(self.place[i, :3] - self.place[j, :3]) < reach)
 
     def proposals(self) -> list[tuple[str, int, int]]:
-        """What every cell would do, highest priority first."""
+        """What every cell would do, in the order of time."""
         found: list[tuple[float, str, int, int]] = []
         for i in self.rows:
             if self.flags[i] & (ABSENT | DEAD):
                 continue
+            near = [j for j in self.rows if i != j and not self.flags[j] & ABSENT and self.touches(i, j)]
             for what in ("eat", "fuse", "kill", "attack"):
                 if what == "attack" and self.target[i] is not None:
                     continue
-                up = []
-                for j in self.rows:
-                    if i == j or self.flags[j] & ABSENT or not self.touches(i, j):
-                        continue
-                    chance = self.chance(self.rate(what, i, j))
-                    thrown = draw(self.world.cells, Purpose.CONTACT, self.tick, i, j, what)
-                    if thrown < chance:
-                        up.append((thrown / chance, j))
-                for _, j in sorted(up) if what == "kill" else sorted(up)[:1]:
-                    rank = draw(self.world.cells, Purpose.PRIORITY, self.tick, i, j, what)
-                    found.append((rank, what, i, j))
-        return [(what, i, j) for _, what, i, j in sorted(found, reverse=True)]
+                hazards = {j: hazard(self.rate(what, i, j), self.dt, self.linear) for j in near}
+                for time, j in events(self.world.cells, Purpose.CONTACT, self.tick, what, i, hazards)[:1]:
+                    found.append((time, what, i, j))
+        return [(what, i, j) for _, what, i, j in sorted(found)]
 
     def step(self) -> None:
-        proposals = self.proposals()
-        for what, i, j in proposals:
-            if what in ("eat", "fuse") and not (self.flags[i] | self.flags[j]) & ABSENT:
+        for what, i, j in self.proposals():
+            if (self.flags[i] | self.flags[j]) & ABSENT or self.flags[i] & DEAD:
+                continue
+            if what == "eat":
                 self.merge(what, i, j)
-        for what, _, j in proposals:
-            if what == "kill" and not self.flags[j] & (ABSENT | DEAD):
-                self.flags[j] |= DEAD
-                self.model[j] = APOPTOTIC
-        for what, i, j in proposals:
-            if what == "attack" and not (self.flags[i] | self.flags[j]) & (ABSENT | DEAD):
-                self.target[i] = j
-                self.springs[i].add(j)
-                self.springs[j].add(i)
+            elif not self.flags[j] & DEAD:
+                self.act(what, i, j)
         for i in self.rows:
-            if self.target[i] is not None:
-                self.deliver(i, self.target[i])
+            j = self.target[i]
+            if j is not None:
+                self.deliver(i, j)
+
+    def act(self, what: str, i: int, j: int) -> None:
+        if what == "fuse":
+            self.merge(what, i, j)
+        elif what == "kill":
+            self.flags[j] |= DEAD
+            self.model[j] = APOPTOTIC
+        else:
+            self.target[i] = j
+            self.springs[i].add(j)
+            self.springs[j].add(i)
 
     def merge(self, what: str, i: int, j: int) -> None:
         total, fluid, nuclear, nuclear_solid, solid, target = self.parts
@@ -193,8 +188,8 @@ class Plain:
             self.damage[j] += dose
             self.attack[j, 0] += self.dt
             self.attack[i, 1] += dose
-            end = self.chance(1.0 / self.world.value(i, "attack duration"))
-            over = draw(self.world.cells, Purpose.CONTACT, self.tick, i, j, "end") < end
+            end = 1 - math.exp(-hazard(1.0 / self.world.value(i, "attack duration"), self.dt, self.linear))
+            over = draw(self.world.cells, Purpose.CONTACT, self.tick, "end", i, j) < end
         if over:
             self.target[i] = None
             self.springs[i].discard(j)
@@ -225,15 +220,14 @@ class Plain:
 @pytest.mark.parametrize("linear", [False, True])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_agrees_with_plain_python(seed: int, linear: bool) -> None:
-    world = busy_world(seed)
-    happened = set()
+    world, seen = busy_world(seed), set()
     for _ in range(3):
         plain = Plain(world, 0.1, linear)
-        happened |= {what for what, _, _ in plain.proposals()}
+        seen |= {what for what, _, _ in plain.proposals()}
         plain.step()
         world.contact(0.1, linear)
         plain.agrees_with(world)
-    assert happened == {"eat", "fuse", "kill", "attack"}
+    assert seen == {"eat", "fuse", "kill", "attack"}
 
 
 # ---- neither memory nor threads matter ------------------------------------------------------------------------------
@@ -276,7 +270,7 @@ ACTOR = cell_type("actor")
 PATIENT = cell_type("patient")
 
 
-def events(world: World, what: str) -> int:
+def happened(world: World, what: str) -> int:
     flags = world.cells["flags"]
     if what in ("eat", "fuse"):
         return int(((flags & REMOVED) != 0).sum())
@@ -302,7 +296,7 @@ def test_chance_of_an_isolated_pair(what: str, linear: bool) -> None:
         actor = cell_type("actor", {VERBS[what]: rate, "attack duration": 1e9})
         world = couples(number, actor, patient)
         world.contact(dt, linear)
-        return binomtest(events(world, what), number, expected).pvalue
+        return binomtest(happened(world, what), number, expected).pvalue
 
     assert p_value(rate) > FALSE_ALARM
     assert p_value(1.2 * rate) < FALSE_ALARM
@@ -324,23 +318,12 @@ def test_each_way_to_be_dead_has_its_rate(state: int, behaviour: str) -> None:
         assert world.contact() == eaten
 
 
-def triples(number: int, kinds: tuple[int, int, int]) -> World:
-    """So many isolated rows of three cells, of sure eaters (0) and cells that they eat (1)."""
-    eager = cell_type("actor", {VERBS["eat"]: 1e9})
-    position = np.zeros((3 * number, 3))
-    position[:, 0] = np.repeat(100.0 * np.arange(number), 3) + np.tile([-12.0, 0.0, 12.0], number)
-    domain = replace(definition().domain, low=(-100.0,) * 3, high=(100.0 * number, 100.0, 100.0))
-    population = Population(position, np.tile(np.array(kinds, np.int32), number))
-    world = World(definition(eager, PATIENT, domain=domain), population)
-    others = np.array([[1, 2], [0, 2], [0, 1]]) + 3 * np.arange(number)[:, None, None]
-    start = np.arange(0, 6 * number + 1, 2, dtype=np.int32)
-    world.neighbours = lambda: (start, others.reshape(-1).astype(np.int32))  # type: ignore[method-assign]
-    return world
+EAGER = cell_type("actor", {VERBS["eat"]: 1e9})
 
 
 def test_rivals_for_one_meal_win_equally_often() -> None:
     """Null: each of two sure eaters of one cell wins with probability 1/2. Exact binomial test."""
-    world = triples(2000, (0, 1, 0))
+    world = triples(2000, (0, 1, 0), EAGER, PATIENT)
     assert world.contact() == 2000
     fed = world.cells["volume"][:, 0].reshape(-1, 3) > 3000
     assert (fed.sum(axis=1) == 1).all()
@@ -348,13 +331,37 @@ def test_rivals_for_one_meal_win_equally_often() -> None:
     assert binomtest(int(fed[:, 0].sum()), 2000).pvalue > FALSE_ALARM
 
 
-def test_of_several_meals_each_is_as_likely() -> None:
-    """Null: a sure eater of two neighbours eats the first with probability 1/2, never both. Exact binomial test."""
-    world = triples(2000, (1, 0, 1))
-    assert world.contact() == 2000
+def test_the_faster_of_two_rivals_comes_first_more_often() -> None:
+    """Null: the eater with rate a wins with probability a/(a + b) (1 - exp(-(a + b) dt)). Exact binomial test."""
+    fast, slow, dt = (
+        cell_type("fast", {"phagocytose meal": 3.0}),
+        cell_type("slow", {"phagocytose meal": 1.0}),
+        0.5,
+    )
+    world = triples(3000, (0, 2, 1), fast, slow, cell_type("meal"))
+    world.contact(dt)
+    fed = int((world.cells["volume"][:, 0] > 3000).reshape(-1, 3)[:, 0].sum())
+    assert binomtest(fed, 3000, 0.75 * (1 - math.exp(-4.0 * dt))).pvalue > FALSE_ALARM
+    assert binomtest(fed, 3000, 0.5 * (1 - math.exp(-4.0 * dt))).pvalue < FALSE_ALARM
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_of_several_meals_one_is_chosen_by_its_rate(linear: bool) -> None:
+    """Null: of two neighbours the one with rate a is eaten with probability H_a / H (1 - exp(-H)). Exact test.
+
+    H = (a + b) dt, where chances are linear -ln(1 - a dt) - ln(1 - b dt).
+    """
+    eater, dt = cell_type("eater", {"phagocytose fat": 0.9, "phagocytose lean": 0.3}), 1.0
+    world = triples(3000, (1, 0, 2), eater, cell_type("fat"), cell_type("lean"))
+    removed = world.contact(dt, linear)
     gone = ((world.cells["flags"] & REMOVED) != 0).reshape(-1, 3)
-    assert (gone.sum(axis=1) == 1).all()
-    assert binomtest(int(gone[:, 0].sum()), 2000).pvalue > FALSE_ALARM
+    assert gone.sum() == removed
+    assert (gone.sum(axis=1) <= 1).all()
+    fat, lean = hazard(0.9, dt, linear), hazard(0.3, dt, linear)
+    for column, share in ((0, fat / (fat + lean)), (2, lean / (fat + lean))):
+        expected = share * (1 - math.exp(-fat - lean))
+        assert binomtest(int(gone[:, column].sum()), 3000, expected).pvalue > FALSE_ALARM
+    assert binomtest(int(gone[:, 0].sum()), 3000, 0.5 * (1 - math.exp(-fat - lean))).pvalue < FALSE_ALARM
 
 
 def test_who_is_consumed_does_not_consume() -> None:
@@ -396,7 +403,7 @@ def test_attacks_last_as_long_as_they_should() -> None:
         world.contact(dt)
         world.compiled.types.base[0, world.compiled.vocabulary.behaviour_number(VERBS["attack"])] = 0.0
         world.contact(dt, ticks=2)
-        return binomtest(events(world, "attack"), number, survives).pvalue
+        return binomtest(happened(world, "attack"), number, survives).pvalue
 
     assert p_value(duration) > FALSE_ALARM
     assert p_value(1.2 * duration) < FALSE_ALARM

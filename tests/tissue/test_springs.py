@@ -13,18 +13,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from neighbourhoods import KEY, World, by_identifier, couples, draw, same
-from scipy.stats import binomtest
+from neighbourhoods import KEY, World, by_identifier, couples, events, hazard, same, triples
+from scipy.stats import binomtest, chisquare
 from tissues import cell_type, compiled_cells, definition
 
 from paget.compiled import thread_count
 from paget.keyed_random import Purpose
+from paget.tissue.attachments import release
 from paget.tissue.cells import ABSENT, DEAD, DIVIDES, NOBODY, OUTSIDE, REMOVED, Cells
 from paget.tissue.definition import Population, Steps
 from paget.tissue.division import divide
 from paget.tissue.interactions import Interactions
 from paget.tissue.mechanics import Mechanics
-from paget.tissue.springs import release
 
 FALSE_ALARM = 1e-4
 NO_LEVEL = np.zeros((1, 20, 20, 20))
@@ -82,37 +82,28 @@ def crowd(seed: int, count: int = 40, **rates: float) -> World:
 
 
 def plain_lists(world: World, dt: float, linear: bool) -> dict[int, list[int]]:
-    """Lists of partners after one step, pair by pair. Row numbers are identifiers here."""
+    """Lists of partners after one step, cell by cell. Row numbers are identifiers here."""
     cells, names = world.cells, [one.name for one in world.compiled.definition.cell_types]
     lists = {own: set(row) for own, row in partners(cells).items()}
-    rows = range(cells.count)
-
-    def chance(i: int, j: int, name: str) -> float:
-        rates = [world.value(k, name) for k in (i, j)]
-        if name == ATTACHMENT:
-            others = (names[cells["kind"][k]] for k in (j, i))
-            rates = [
-                rate * world.value(k, f"adhesive affinity to {other}")
-                for rate, k, other in zip(rates, (i, j), others, strict=True)
-            ]
-        p, q = (min(1.0, rate * dt if linear else 1 - math.exp(-rate * dt)) for rate in rates)
-        return 1 - (1 - p) * (1 - q)
-
-    for i in rows:
-        for j in sorted(lists[i]):
-            if i < j and draw(cells, Purpose.ATTACHMENT, world.tick, i, j, "part") < chance(i, j, DETACHMENT):
-                lists[i].discard(j)
-                lists[j].discard(i)
-    wishes = []
-    for i in rows:
-        for j in range(i + 1, cells.count):
+    parting = {}
+    for i, row in lists.items():
+        hazards = dict.fromkeys(row, hazard(world.value(i, DETACHMENT), dt, linear))
+        parting[i] = events(cells, Purpose.ATTACHMENT, world.tick, "part", i, hazards)
+    for i, times in parting.items():
+        for _, j in times:
+            lists[i].discard(j)
+            lists[j].discard(i)
+    joining = []
+    for i in range(cells.count):
+        hazards = {}
+        for j in range(cells.count):
             reach = 1.25 * (cells["place"][i, 3] + cells["place"][j, 3])
-            near = np.linalg.norm(cells["place"][i, :3] - cells["place"][j, :3]) < reach
-            if j in lists[i] or not near:
-                continue
-            if draw(cells, Purpose.ATTACHMENT, world.tick, i, j, "join") < chance(i, j, ATTACHMENT):
-                wishes.append((draw(cells, Purpose.PRIORITY, world.tick, i, j, "join"), i, j))
-    for _, i, j in sorted(wishes, reverse=True):
+            if i != j and np.linalg.norm(cells["place"][i, :3] - cells["place"][j, :3]) < reach:
+                affinity = world.value(i, f"adhesive affinity to {names[cells['kind'][j]]}")
+                hazards[j] = hazard(world.value(i, ATTACHMENT) * affinity, dt, linear)
+        for time, j in events(cells, Purpose.ATTACHMENT, world.tick, "join", i, hazards):
+            joining.append((time, i, j))
+    for _, i, j in sorted(joining):
         if len(lists[i]) < world.value(i, MOST) and len(lists[j]) < world.value(j, MOST):
             lists[i].add(j)
             lists[j].add(i)
@@ -186,6 +177,44 @@ def test_chance_that_a_pair_parts(linear: bool) -> None:
     left = attached_pairs(world)
     assert binomtest(left, number, (1 - p) * (1 - q)).pvalue > FALSE_ALARM
     assert binomtest(left, number, 1 - q).pvalue < FALSE_ALARM
+
+
+def test_a_cell_joins_each_of_its_neighbours_independently() -> None:
+    """Null: a cell joins two neighbours independently, with chances 1 - exp(-rate affinity dt). Chi-squared test.
+
+    Planted fault: an affinity that is 20 % off.
+    """
+    number, rate, dt, weak = 4000, 2.0, 0.5, 0.4
+    one = cell_type("one", {ATTACHMENT: rate, "adhesive affinity to weak": weak})
+    world = triples(number, (1, 0, 2), one, cell_type("strong"), cell_type("weak"))
+    world.springs(dt)
+    lists = world.cells["springs"] != NOBODY
+    joined = lists.any(axis=1).reshape(-1, 3)
+    observed = np.bincount(2 * joined[:, 0] + joined[:, 2], minlength=4)
+
+    def p_value(weak: float) -> float:
+        p, q = 1 - math.exp(-rate * dt), 1 - math.exp(-weak * rate * dt)
+        expected = np.array([(1 - p) * (1 - q), (1 - p) * q, p * (1 - q), p * q])
+        return chisquare(observed, number * expected).pvalue
+
+    assert p_value(weak) > FALSE_ALARM
+    assert p_value(1.2 * weak) < FALSE_ALARM
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_a_cell_parts_from_each_of_its_partners_independently(linear: bool) -> None:
+    """Null: the number of two partners that a cell leaves in a step is binomial. Chi-squared test."""
+    number, rate, dt = 4000, 1.0, 0.5
+    world = triples(
+        number, (1, 0, 1), cell_type("one", {ATTACHMENT: 1e9, DETACHMENT: rate}), cell_type("other")
+    )
+    world.springs(dt)
+    world.compiled.types.base[:, world.compiled.vocabulary.behaviour.attachment] = 0.0
+    world.springs(dt, linear)
+    p = rate * dt if linear else 1 - math.exp(-rate * dt)
+    left = 2 - (world.cells["springs"] != NOBODY).sum(axis=1)[1::3]
+    expected = number * np.array([(1 - p) ** 2, 2 * p * (1 - p), p**2])
+    assert chisquare(np.bincount(left, minlength=3), expected).pvalue > FALSE_ALARM
 
 
 # ---- lists are sound whatever happens -------------------------------------------------------------------------------

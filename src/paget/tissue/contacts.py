@@ -1,20 +1,25 @@
-"""Who touches whom, whose dice are thrown, and a place to put what they say: shared by interactions and springs.
+"""Who touches whom, when things happen between two cells within a step, and a place to put what will happen.
 
 Two cells are in contact where their distance is below the sum of their adhesion distances (radius times `relative
 maximum adhesion distance`), as in PhysiCell: within reach, not necessarily touching.
 
-Every question about two cells has its own random number. The place of the lineage in `uniform_at` is taken by a hash
-of both lineages, first the one who asks: (A about B) and (B about A) differ, and no two partners of a cell share a
-draw. The draw number says what is asked:
+**Clocks.** Each event between two cells has a hazard, the number expected within the step:
 
-    purpose CONTACT      EAT, FUSE, KILL, ATTACK: does the actor do it to this partner in this step?
-                         END: does this attack end?
-    purpose ATTACHMENT   PART, JOIN: does this spring break, does one form? (lower identifier first)
-    purpose PRIORITY     the act again (EAT ... JOIN): rank of a proposal among its rivals
+    rate step,  or  -ln(1 - rate step)  where chances are linear in the rate: exp(-hazard) is what both call "not"
+
+A cell asks once for all its neighbours, at their total hazard H: the first of its events comes at E/H, E exponential,
+and most cells have none before the step ends, at 1. Those that have one ask a clock per neighbour, c_j = E_j/hazard_j.
+The earliest names the first event; the others come at E/H + c_j - min c. By the memoryless property that is the law
+of independent clocks, and the cost is one random number a cell instead of one per neighbour.
+
+**Random numbers.** Draw numbers are the acts EAT ... JOIN, of the purpose CONTACT (EAT ... END) or ATTACHMENT (PART,
+JOIN). The first event asks with the lineage of the cell; a clock asks with a hash of two lineages, first that of the
+cell that acts: (A about B) and (B about A) differ, and no two neighbours share a number.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -22,18 +27,21 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.compiled import kernel, law
-from paget.tissue.cells import Cells
+from paget.keyed_random import uniform_at
 from paget.tissue.laws import behaviour_of
 from paget.tissue.neighbours import BLOCKS
 
 EAT, FUSE, KILL, ATTACK, END, PART, JOIN = range(7)
 """What one cell may do to another: acts of a proposal, and numbers of draws."""
 
+CERTAIN = 100.0
+"""Hazard of what is sure to happen."""
 
-class Bodies(NamedTuple):
+
+class Touching(NamedTuple):
     """The arrays of the cells (`CellArrays`) that decide about contacts and springs.
 
-    Kernels take minutes instead of seconds to compile if they are given all arrays that a cell may have.
+    Given all arrays that a cell may have, kernels take three times as long to compile.
     """
 
     place: np.ndarray
@@ -46,11 +54,6 @@ class Bodies(NamedTuple):
     columns: np.ndarray
     target: np.ndarray
     springs: np.ndarray
-
-
-def bodies_of(cells: Cells) -> Bodies:
-    """The cells as the kernels of this file's readers see them; valid until cells are added or an array is widened."""
-    return Bodies(*(cells.arrays[name] for name in Bodies._fields))
 
 
 class Moment(NamedTuple):
@@ -73,8 +76,8 @@ class Proposals(NamedTuple):
     """Row of the cell that acts, int32, shape (B, r)."""
     partner: np.ndarray
     """Row of the other, int32, shape (B, r)."""
-    priority: np.ndarray
-    """Highest wins, shape (B, r)."""
+    time: np.ndarray
+    """When in the step, 0 to 1, shape (B, r)."""
     number: np.ndarray
     """Proposals of each block, int64, shape (B,); above r: there was no room for some."""
 
@@ -104,29 +107,55 @@ def collect(propose: Callable[[Proposals], None], found: Proposals) -> Proposals
 def in_order(
     found: Proposals, identifier: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Acts, actors and partners in the order in which they are decided.
+    """Acts, actors and partners of some proposals in the order of their times, ties in the order of identifiers.
 
-    First who consumes whom (EAT and FUSE compete), then KILL, then ATTACK; within, highest priority first, ties by the
-    identifiers of actor and partner. The order does not depend on where cells lie in memory.
+    So the order does not depend on where cells lie in memory.
     """
-    filled = np.arange(found.act.shape[1]) < found.number[:, None]
-    act, actor, partner = found.act[filled], found.actor[filled], found.partner[filled]
-    order = np.lexsort(
-        (identifier[partner], identifier[actor], -found.priority[filled], np.maximum(act, FUSE))
+    act, actor, partner, time = (
+        np.concatenate([array[block, :number] for block, number in enumerate(found.number) if number])
+        for array in found[:4]
     )
+    order = np.argsort(time, kind="stable")
+    in_time = time[order]
+    if (in_time[1:] == in_time[:-1]).any():
+        order = np.lexsort((act, identifier[partner], identifier[actor], time))
     return act[order], actor[order], partner[order]
 
 
 @kernel
-def propose(found, block, act, actor, partner, priority):
+def propose(found, block, act, actor, partner, time):
     """Write a proposal into its block; count it even where there is no room left."""
     position = found.number[block]
     if position < found.act.shape[1]:
         found.act[block, position] = act
         found.actor[block, position] = actor
         found.partner[block, position] = partner
-        found.priority[block, position] = priority
+        found.time[block, position] = time
     found.number[block] = position + 1
+
+
+@law
+def hazard_of(rate, moment):
+    """Number of events of this rate (1/min) expected within the step: exp(-hazard) is the chance of none."""
+    expected = rate * moment.step
+    if not moment.linear:
+        return expected
+    return -math.log1p(-expected) if expected < 1.0 else CERTAIN
+
+
+@law
+def first_event(moment, purpose, lineage, act, hazard):
+    """When the first event of a cell comes, at this total hazard; the step ends at 1."""
+    if hazard <= 0.0:
+        return math.inf
+    return -math.log(uniform_at(moment.key, purpose, moment.tick, lineage, act)) / hazard
+
+
+@law
+def clock(cells, moment, purpose, i, j, act, hazard):
+    """When the event between cells i and j comes, on a clock of its own."""
+    lineage = pair_lineage(cells.lineage[i], cells.lineage[j])
+    return first_event(moment, purpose, lineage, act, hazard)
 
 
 @law

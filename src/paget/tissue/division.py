@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from paget.compiled import kernel
 from paget.keyed_random import Purpose, daughter_lineage, uniform_at
+from paget.tissue.attachments import release
 from paget.tissue.cells import DIVIDES, OUTSIDE, TOTAL, Cells
 from paget.tissue.compile import Compiled
 from paget.tissue.laws import behaviour_of, radius_of
 from paget.tissue.motion import direction_at, locate
-from paget.tissue.springs import release
 from paget.tissue.transformation import convert
 
 _DIVISION = int(Purpose.DIVISION)

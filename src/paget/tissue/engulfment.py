@@ -26,7 +26,6 @@ from paget.tissue.cells import (
     REMOVED,
     TARGET_NUCLEAR_SOLID,
     TOTAL,
-    Cells,
 )
 from paget.tissue.laws import radius_of
 
@@ -44,11 +43,6 @@ class Insides(NamedTuple):
     target: np.ndarray
     held: np.ndarray
     nuclei: np.ndarray
-
-
-def insides_of(cells: Cells) -> Insides:
-    """The cells as the kernels of this file see them; valid until cells are added."""
-    return Insides(*(cells.arrays[name] for name in Insides._fields))
 
 
 @kernel

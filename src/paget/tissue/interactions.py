@@ -1,9 +1,9 @@
 """What neighbouring cells do to each other: phagocytosis, fusion, killing, attack, springs.
 
-In parallel, each live cell throws its dice for each neighbour in contact and proposes what came up: at most one cell to
-eat, one to fuse with and one to attack (of several that came up, each is as likely), and every cell that it kills. Then
-`paget.tissue.resolution` decides between rivals and carries out. A proposal depends on the cells at the start of the
-step only, so neither threads nor the order of cells in memory change what happens.
+In parallel, each live cell asks the clocks of `contacts` whether, when and to which neighbour it does each act within
+the step, at most one of each: it proposes. Then `paget.tissue.resolution` goes through all proposals in the order of
+their times, and carries out what is still possible. A proposal depends on the cells at the start of the step only, so
+neither threads nor the order of cells in memory change what happens.
 
     phagocytose TYPE, apoptotic, necrotic, other dead cell    rate (1/min) per neighbour; the neighbour is taken in
     fuse to TYPE        rate per neighbour; two cells become one with all their nuclei
@@ -12,17 +12,20 @@ step only, so neither threads nor the order of cells in memory change what happe
                         two; the target's damage grows at the attack damage rate; the attack ends at the rate
                         1/(attack duration), or when one of the two is dead or gone
 
-The chance within a step is that of `laws.event_chance`. As in PhysiCell 1.14 (`standard_cell_cell_interactions`),
-except that there the first neighbour in memory wins, not a random one, and `kill` does not exist.
+As in PhysiCell 1.14 (`standard_cell_cell_interactions`), except that there the first neighbour in memory is chosen, the
+first rival in memory wins, and `kill` does not exist.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import numpy.typing as npt
 
 from paget.compiled import kernel, law, parallel_kernel, prange
-from paget.keyed_random import Purpose, uniform_at
+from paget.keyed_random import Purpose
+from paget.tissue.attachments import cut, row_index, tie_pairs
 from paget.tissue.cells import ABSENT, APOPTOTIC, DEAD, NECROTIC, NOBODY, Cells
 from paget.tissue.compile import Compiled
 from paget.tissue.contacts import (
@@ -31,23 +34,25 @@ from paget.tissue.contacts import (
     FUSE,
     KILL,
     Moment,
-    bodies_of,
+    Touching,
+    clock,
     collect,
+    first_event,
+    hazard_of,
     in_contact,
     in_order,
-    pair_lineage,
     propose,
     room_for,
 )
 from paget.tissue.definition import Definition
-from paget.tissue.laws import behaviour_of, event_chance
+from paget.tissue.laws import behaviour_of
 from paget.tissue.neighbours import BLOCKS
 from paget.tissue.resolution import carry_out, deliver_attacks
-from paget.tissue.springs import loosen_all, pull_all, row_index, seek_all_partners, tie_pairs
+from paget.tissue.springs import propose_all_joining, propose_all_parting, tend_all
 from paget.tissue.tables import Bases, TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
-CONTACT, PRIORITY = int(Purpose.CONTACT), int(Purpose.PRIORITY)
+CONTACT = int(Purpose.CONTACT)
 
 
 class Interactions:
@@ -76,6 +81,7 @@ class Interactions:
         self.conserved = _conserved_columns(definition, types, behaviour)
         attaches = definition.springs and bool(_ever(types, [behaviour.attachment]).any())
         self.attaches, self.pulls = attaches, definition.springs and (attaches or self._may(ATTACK))
+        self.detaches = bool(_ever(types, [behaviour.detachment]).any())
         self._found = room_for(32)
         self._rows = np.zeros(0, np.int32)
 
@@ -111,19 +117,29 @@ class Interactions:
         """
         if not cells.has("springs"):
             return
-        bases, behaviour, count = self.bases, self.behaviour, cells.count
-        moment = Moment(np.uint64(key), int(tick), float(dt) if self.pulls else 0.0, linear)
+        moment = Moment(np.uint64(key), int(tick), float(dt), linear)
         rows = self._rows = row_index(cells, self._rows)
-        loosen_all(bodies_of(cells), bases, behaviour, rows, count, moment)
+        if self.pulls and self.detaches:
+            self._part(cells, rows, moment)
         if self.attaches:
-            self._form(cells, start, neighbour, moment)
-        if self.pulls:
-            pull_all(bodies_of(cells), bases, behaviour, rows, count)
+            self._join(cells, start, neighbour, moment)
+        tend_all(cells.part(Touching), self.bases, self.behaviour, rows, cells.count, self.pulls)
 
-    def _form(self, cells: Cells, start, neighbour, moment: Moment) -> None:
-        view = bodies_of(cells)
+    def _part(self, cells: Cells, rows: npt.NDArray[np.int32], moment: Moment) -> None:
+        view = cells.part(Touching)
         found = self._found = collect(
-            lambda found: seek_all_partners(
+            lambda found: propose_all_parting(
+                view, self.bases, self.behaviour, rows, cells.count, moment, found
+            ),
+            self._found,
+        )
+        if found.number.any():
+            cut(view, found)
+
+    def _join(self, cells: Cells, start, neighbour, moment: Moment) -> None:
+        view = cells.part(Touching)
+        found = self._found = collect(
+            lambda found: propose_all_joining(
                 view, self.bases, self.behaviour, start, neighbour, cells.count, moment, found
             ),
             self._found,
@@ -150,18 +166,10 @@ class Interactions:
         if not self.does.any():
             return 0
         moment = Moment(np.uint64(key), int(tick), float(dt), linear)
-        removed = 0
+        view, removed = cells.part(Touching), 0
         found = self._found = collect(
             lambda found: propose_all(
-                bodies_of(cells),
-                self.types,
-                self.behaviour,
-                self.does,
-                start,
-                neighbour,
-                cells.count,
-                moment,
-                found,
+                view, self.bases, self.behaviour, self.does, start, neighbour, cells.count, moment, found
             ),
             self._found,
         )
@@ -194,76 +202,67 @@ def _conserved_columns(
 @law
 def rate_of(cells, types, behaviour, i, j, act):
     """Rate (1/min) at which cell i does this act to its neighbour j."""
-    kind = cells.kind[j]
     if cells.flags[j] & DEAD:
-        if act != EAT:
-            return 0.0
-        if cells.model[j] == APOPTOTIC:
-            return behaviour_of(cells, types, i, behaviour.eat_apoptotic)
-        if cells.model[j] == NECROTIC:
-            return behaviour_of(cells, types, i, behaviour.eat_necrotic)
-        return behaviour_of(cells, types, i, behaviour.eat_other)
+        return dead_meal(cells, types, behaviour, i, j) if act == EAT else 0.0
+    first = first_behaviour(behaviour, act)
+    rate = behaviour_of(cells, types, i, first + cells.kind[j])
+    if act == ATTACK:
+        rate *= behaviour_of(cells, types, j, behaviour.immunogenicity + cells.kind[i])
+    return rate
+
+
+@law
+def first_behaviour(behaviour, act):
+    """Number of the behaviour that does this act to live cells of the first type."""
     if act == EAT:
-        return behaviour_of(cells, types, i, behaviour.eat + kind)
+        return behaviour.eat
     if act == FUSE:
-        return behaviour_of(cells, types, i, behaviour.fuse + kind)
-    if act == KILL:
-        return behaviour_of(cells, types, i, behaviour.kill + kind)
-    immunogenicity = behaviour_of(cells, types, j, behaviour.immunogenicity + cells.kind[i])
-    return behaviour_of(cells, types, i, behaviour.attack + kind) * immunogenicity
+        return behaviour.fuse
+    return behaviour.kill if act == KILL else behaviour.attack
 
 
 @law
-def throw(cells, moment, i, j, act, rate):
-    """Below 1 if cell i does this act to its neighbour j within the step, and then uniform in (0, 1)."""
-    chance = min(1.0, event_chance(rate, moment.step, moment.linear))
-    lineage = pair_lineage(cells.lineage[i], cells.lineage[j])
-    return uniform_at(moment.key, CONTACT, moment.tick, lineage, act) / chance
-
-
-@law
-def priority_of(cells, moment, i, j, act):
-    """Rank of a proposal among its rivals."""
-    lineage = pair_lineage(cells.lineage[i], cells.lineage[j])
-    return uniform_at(moment.key, PRIORITY, moment.tick, lineage, act)
+def dead_meal(cells, types, behaviour, i, j):
+    """Rate (1/min) at which cell i eats the dead cell j."""
+    if cells.model[j] == APOPTOTIC:
+        return behaviour_of(cells, types, i, behaviour.eat_apoptotic)
+    if cells.model[j] == NECROTIC:
+        return behaviour_of(cells, types, i, behaviour.eat_necrotic)
+    return behaviour_of(cells, types, i, behaviour.eat_other)
 
 
 @law
 def can(cells, types, behaviour, i, act):
     """Whether cell i does this act to anyone: spares most cells the look at their neighbours."""
-    kinds = types.base.shape[0]
-    if act == EAT:
-        first, last = behaviour.eat_apoptotic, behaviour.eat + kinds
-    elif act == FUSE:
-        first, last = behaviour.fuse, behaviour.fuse + kinds
-    elif act == KILL:
-        first, last = behaviour.kill, behaviour.kill + kinds
-    else:
-        first, last = behaviour.attack, behaviour.attack + kinds
+    first = first_behaviour(behaviour, act)
     highest = 0.0
-    for number in range(first, last):
+    for number in range(first, first + types.base.shape[0]):
         highest = max(highest, behaviour_of(cells, types, i, number))
+    if act == EAT:
+        for number in range(behaviour.eat_apoptotic, behaviour.eat_other + 1):
+            highest = max(highest, behaviour_of(cells, types, i, number))
     return highest > 0.0 and not (act == ATTACK and cells.target[i] != NOBODY)
 
 
 @kernel
-def propose_act(cells, types, behaviour, start, neighbour, moment, i, act, found, block):
-    """Propose the act for one neighbour of cell i for which its dice came up; KILL for each of them."""
-    chosen, lowest = -1, 1.0
+def survey(cells, types, behaviour, start, neighbour, moment, i, act, choosing):
+    """Total hazard of an act of cell i; where `choosing`, instead the neighbour whose clock is the earliest, or -1.
+
+    One loop for both, so that the compiler makes the laws part of it: this is where the time goes.
+    """
+    total, chosen, earliest = 0.0, -1, math.inf
     for n in range(start[i], start[i + 1]):
         j = neighbour[n]
-        if j == i or cells.flags[j] & ABSENT:
-            continue
         rate = rate_of(cells, types, behaviour, i, j, act)
-        if rate <= 0.0 or not in_contact(cells, types, behaviour, i, j):
+        if rate <= 0.0 or j == i or not in_contact(cells, types, behaviour, i, j) or cells.flags[j] & ABSENT:
             continue
-        thrown = throw(cells, moment, i, j, act, rate)
-        if thrown < 1.0 and act == KILL:
-            propose(found, block, act, i, j, priority_of(cells, moment, i, j, act))
-        elif thrown < lowest or (thrown == lowest < 1.0 and cells.identifier[j] < cells.identifier[chosen]):
-            chosen, lowest = j, thrown
-    if chosen >= 0:
-        propose(found, block, act, i, chosen, priority_of(cells, moment, i, chosen, act))
+        hazard = hazard_of(rate, moment)
+        total += hazard
+        if choosing:
+            rings = clock(cells, moment, CONTACT, i, j, act, hazard)
+            if chosen < 0 or rings < earliest:
+                chosen, earliest = j, rings
+    return total, chosen
 
 
 @kernel
@@ -273,8 +272,13 @@ def propose_acts(cells, types, behaviour, does, start, neighbour, moment, found,
         if cells.flags[i] & (ABSENT | DEAD):
             continue
         for act in range(4):
-            if does[cells.kind[i], act] and can(cells, types, behaviour, i, act):
-                propose_act(cells, types, behaviour, start, neighbour, moment, i, act, found, block)
+            if not does[cells.kind[i], act] or not can(cells, types, behaviour, i, act):
+                continue
+            total, _ = survey(cells, types, behaviour, start, neighbour, moment, i, act, False)
+            time = first_event(moment, CONTACT, cells.lineage[i], act, total)
+            if time < 1.0:
+                _, chosen = survey(cells, types, behaviour, start, neighbour, moment, i, act, True)
+                propose(found, block, act, i, chosen, time)
 
 
 @parallel_kernel

@@ -1,12 +1,10 @@
-"""Decide between rival proposals and carry them out.
+"""Carry out what cells proposed, in the order of the times within the step at which they would do it.
 
-Proposals are worked through one by one in the order of `contacts.in_order`, which does not depend on threads or memory:
+One after the other, so that everybody sees what happened before: who is gone neither acts nor suffers; who is dead does
+not act, and is neither killed nor attacked nor fused with. So rivals for one meal are decided by who comes first, and a
+cell that has been eaten eats nobody any more. The order does not depend on threads or memory (`contacts.in_order`).
 
-    1. who consumes whom (phagocytosis and fusion), highest priority first; a proposal falls whose actor or target has
-       been consumed before
-    2. killing: the target enters apoptosis, unless it is gone; killers act at once, also those that die with it
-    3. starts of attacks, unless one of the two is dead or gone; a spring ties the two, whatever their maximum number
-    4. attacks of this and earlier steps deliver, in the order of the attackers' identifiers, and end
+Then attacks of this and earlier steps deliver over the whole step, in the order of the attackers' identifiers, and end.
 
 Events are rare beside cells, so one thread does this.
 """
@@ -18,6 +16,7 @@ import numpy.typing as npt
 
 from paget.compiled import kernel, law
 from paget.keyed_random import Purpose, uniform_at
+from paget.tissue.attachments import cut_all, row_of, strike_partner, tie_pairs
 from paget.tissue.cells import ABSENT, APOPTOTIC, DEAD, NOBODY, Cells
 from paget.tissue.contacts import (
     ATTACK,
@@ -27,14 +26,13 @@ from paget.tissue.contacts import (
     KILL,
     Moment,
     Proposals,
-    bodies_of,
+    Touching,
     in_order,
     pair_lineage,
 )
 from paget.tissue.death import die
-from paget.tissue.engulfment import engulf, fuse, insides_of
+from paget.tissue.engulfment import Insides, engulf, fuse
 from paget.tissue.laws import behaviour_of, event_chance
-from paget.tissue.springs import cut_all, row_of, strike_partner, tie_pairs
 from paget.tissue.tables import Bases, TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
@@ -51,51 +49,57 @@ def carry_out(
 ) -> int:
     """Decide and do what was proposed; the number of cells that were consumed."""
     act, actor, partner = in_order(found, cells["identifier"])
-    removed = 0
-    meals, kills, attacks = act <= FUSE, act == KILL, act == ATTACK
-    if meals.any():
-        removed = consume(
-            bodies_of(cells), insides_of(cells), types.transferred, conserved, rows, cells.count,
-            act[meals], actor[meals], partner[meals],
-        )  # fmt: skip
-    if kills.any():
-        kill(cells.view(), types, behaviour, partner[kills])
+    done = np.zeros(len(act), np.bool_)
+    act_out(
+        cells.part(Touching), cells.part(Insides), types.transferred, conserved, rows, cells.count,
+        act, actor, partner, done,
+    )  # fmt: skip
+    killed = partner[done & (act == KILL)]
+    if len(killed):
+        kill(cells.view(), types, behaviour, killed)
+    gone = ((cells["flags"][actor] | cells["flags"][partner]) & ABSENT) != 0
+    attacks = done & (act == ATTACK) & ~gone
     if attacks.any():
-        begin_attacks(cells, types, behaviour, actor[attacks], partner[attacks])
-    return int(removed)
+        tie_pairs(
+            cells, Bases(types.base, types.column), behaviour, actor[attacks], partner[attacks], limited=False
+        )
+    return int(np.count_nonzero(done & (act <= FUSE)))
+
+
+@law
+def possible(cells, act, i, j):
+    """Whether cell i can still do this act to cell j."""
+    if (cells.flags[i] | cells.flags[j]) & ABSENT or cells.flags[i] & DEAD:
+        return False
+    return act == EAT or not cells.flags[j] & DEAD
 
 
 @kernel
-def consume(cells, insides, transferred, conserved, rows, count, acts, actors, partners):
-    """Let cells eat and fuse, in the order given; the number of cells that were consumed."""
-    removed = 0
+def act_out(cells, insides, transferred, conserved, rows, count, acts, actors, partners, done):
+    """Go through the proposals in the order given. `done`: what was carried out, killing and ties to be completed."""
     for n in range(len(acts)):
         i, j = actors[n], partners[n]
-        if (cells.flags[i] | cells.flags[j]) & ABSENT:
+        if not possible(cells, acts[n], i, j):
             continue
-        cut_all(cells, rows, count, j)
-        if acts[n] == EAT:
-            engulf(insides, transferred, conserved, i, j)
+        done[n] = True
+        if acts[n] == KILL:
+            cells.flags[j] |= DEAD
+        elif acts[n] == ATTACK:
+            cells.target[i] = cells.identifier[j]
         else:
-            fuse(insides, i, j)
-        removed += 1
-    return removed
+            cut_all(cells, rows, count, j)
+            if acts[n] == EAT:
+                engulf(insides, transferred, conserved, i, j)
+            else:
+                fuse(insides, i, j)
 
 
 @kernel
-def kill(cells, types, behaviour, targets):
-    """Let these cells enter apoptosis, unless they are dead or gone."""
-    for j in targets:
-        if not cells.flags[j] & (ABSENT | DEAD):
+def kill(cells, types, behaviour, killed):
+    """Let these cells enter apoptosis, unless they were eaten since."""
+    for j in killed:
+        if not cells.flags[j] & ABSENT:
             die(cells, types, behaviour, j, APOPTOTIC)
-
-
-def begin_attacks(cells: Cells, types: TypeTable, behaviour: BehaviourIndex, attacker, target) -> None:
-    """Let cells attack the partners that they proposed, unless one of the two is dead or gone."""
-    able = ((cells["flags"][attacker] | cells["flags"][target]) & (ABSENT | DEAD)) == 0
-    attacker, target = attacker[able], target[able]
-    cells["target"][attacker] = cells["identifier"][target]
-    tie_pairs(cells, Bases(types.base, types.column), behaviour, attacker, target, limited=False)
 
 
 def deliver_attacks(
@@ -109,7 +113,7 @@ def deliver_attacks(
     """Let the cells with these row numbers damage their targets over the step, and end what is over."""
     order = np.argsort(cells["identifier"][attackers], kind="stable")
     deliver(
-        bodies_of(cells), types, behaviour, cells.arrays["damage"], cells.arrays["attack"], rows, cells.count,
+        cells.part(Touching), types, behaviour, cells.arrays["damage"], cells.arrays["attack"], rows, cells.count,
         moment, attackers[order],
     )  # fmt: skip
 

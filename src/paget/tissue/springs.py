@@ -1,16 +1,13 @@
-"""Springs between cells: who is attached to whom, how attachments form and break, and how they pull.
+"""Springs between cells: how they break, form and pull.
 
-Each cell lists the identifiers of the cells it is attached to, in ascending order, NOBODY in free slots. Attachments
-are symmetric: both partners list each other, or neither does. The list is a set, so that it does not matter in which
-order attachments came about, and it has no limit: `widen` makes room when a row is full.
-
-    break     each partner would break the spring at its detachment rate: 1 - (1 - p_i)(1 - p_j), one draw a pair
-    form      each of two neighbours would form one at its attachment rate times its affinity to the other's type,
-              unless one of them has its maximum number: one draw a pair; rivals for a last slot by priority
+    break     each partner would break the spring at its detachment rate
+    form      each of two neighbours would form one at its attachment rate times its affinity to the other's type; in
+              the order of their times, unless one of the two has its maximum number
     pull      velocity_i += sqrt(k_i a_ij k_j a_ji) (x_j - x_i): no rest length
 
-As in PhysiCell 1.14 (`dynamic_spring_attachments`, `standard_elastic_contact_function`), which updates the lists in
-place while other threads read them. Dead cells keep forming, losing and pulling, as there.
+Each cell asks the clocks of `contacts` for what it does itself. As in PhysiCell 1.14
+(`dynamic_spring_attachments`, `standard_elastic_contact_function`), which updates the lists in place while other
+threads read them. Dead cells form, lose and pull like others, as there.
 """
 
 from __future__ import annotations
@@ -18,248 +15,123 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from paget.compiled import kernel, law, parallel_kernel, prange
-from paget.keyed_random import Purpose, uniform_at
-from paget.tissue.cells import ABSENT, NOBODY, Cells
-from paget.tissue.contacts import JOIN, PART, bodies_of, in_contact, pair_lineage, propose
-from paget.tissue.laws import behaviour_of, event_chance
+from paget.keyed_random import Purpose
+from paget.tissue.attachments import attached, attachments, has_room, row_of
+from paget.tissue.cells import ABSENT, NOBODY
+from paget.tissue.contacts import JOIN, PART, clock, first_event, hazard_of, in_contact, propose
+from paget.tissue.laws import behaviour_of
 from paget.tissue.neighbours import BLOCKS
 
-ATTACHMENT, PRIORITY = int(Purpose.ATTACHMENT), int(Purpose.PRIORITY)
+ATTACHMENT = int(Purpose.ATTACHMENT)
 
 
-def row_index(cells: Cells, rows: npt.NDArray[np.int32] | None = None) -> npt.NDArray[np.int32]:
-    """Row of each cell by its identifier, for `row_of`; `rows` of an earlier call is used again if long enough.
-
-    Identifiers of cells that are gone point anywhere: `row_of` sees that.
-    """
-    if rows is None or len(rows) < cells.next_identifier:
-        rows = np.zeros(cells.next_identifier + cells.next_identifier // 4 + 16, np.int32)
-    rows[cells["identifier"]] = np.arange(cells.count, dtype=np.int32)
-    return rows
-
-
-def widen(cells: Cells) -> None:
-    """Double the number of attachments that a cell has room for."""
-    springs = cells.arrays["springs"]
-    cells.widen("springs", 2 * springs.shape[1], NOBODY)
-
-
-def release(cells: Cells, which: npt.NDArray[np.integer]) -> None:
-    """Cut all springs of the cells with these row numbers, on both sides (division, removal)."""
-    if not cells.has("springs") or len(which) == 0:
-        return
-    which = np.asarray(which, np.int64)
-    if (cells.arrays["springs"][which, 0] != NOBODY).any():
-        release_rows(bodies_of(cells), row_index(cells), cells.count, which)
-
-
-@law
-def row_of(cells, rows, count, identifier):
-    """Row of the cell with this identifier, -1 if it is not among the first `count` cells."""
-    if identifier < 0 or identifier >= rows.shape[0]:
-        return -1
-    row = rows[identifier]
-    return row if row < count and cells.identifier[row] == identifier else -1
-
-
-@law
-def attachments(cells, i):
-    """Number of springs of cell i."""
-    number = 0
-    while number < cells.springs.shape[1] and cells.springs[i, number] != NOBODY:
-        number += 1
-    return number
-
-
-@law
-def attached(cells, i, j):
-    """Whether a spring ties cell i to cell j."""
-    for slot in range(cells.springs.shape[1]):
-        if cells.springs[i, slot] == cells.identifier[j]:
-            return True
-        if cells.springs[i, slot] == NOBODY:
-            return False
-    return False
+# ---- break ----------------------------------------------------------------------------------------------------------
 
 
 @kernel
-def list_partner(cells, i, identifier):
-    """Add an identifier, which is not there yet, to the ascending list of cell i, which has a free slot."""
-    slot = attachments(cells, i)
-    while slot > 0 and cells.springs[i, slot - 1] > identifier:
-        cells.springs[i, slot] = cells.springs[i, slot - 1]
-        slot -= 1
-    cells.springs[i, slot] = identifier
-
-
-@kernel
-def strike_partner(cells, i, identifier):
-    """Take an identifier off the list of cell i, if it is there."""
-    number, kept = attachments(cells, i), 0
-    for slot in range(number):
-        partner = cells.springs[i, slot]
-        if partner != identifier:
-            cells.springs[i, kept] = partner
-            kept += 1
-    for slot in range(kept, number):
-        cells.springs[i, slot] = NOBODY
-
-
-@kernel
-def cut_all(cells, rows, count, i):
-    """Cut all springs of cell i, on both sides."""
-    for slot in range(cells.springs.shape[1] if cells.springs.shape[0] > 0 else 0):
-        partner = row_of(cells, rows, count, cells.springs[i, slot])
-        if partner >= 0:
-            strike_partner(cells, partner, cells.identifier[i])
-        cells.springs[i, slot] = NOBODY
-
-
-@kernel
-def release_rows(cells, rows, count, which):
-    """`cut_all` for each of these rows."""
-    for i in which:
-        cut_all(cells, rows, count, i)
-
-
-# ---- springs that break ---------------------------------------------------------------------------------------------
-
-
-@law
-def either(one, other, moment):
-    """Probability that one of two partners acts within the step, at their rates (1/min)."""
-    p = min(1.0, event_chance(one, moment.step, moment.linear))
-    q = min(1.0, event_chance(other, moment.step, moment.linear))
-    return 1.0 - (1.0 - p) * (1.0 - q)
-
-
-@law
-def pair_draw(cells, moment, i, j, purpose, draw):
-    """The uniform number of a pair of cells: the same for i, j and j, i."""
-    if cells.identifier[i] > cells.identifier[j]:
-        i, j = j, i
-    return uniform_at(
-        moment.key, purpose, moment.tick, pair_lineage(cells.lineage[i], cells.lineage[j]), draw
-    )
-
-
-@law
-def breaks(cells, types, behaviour, moment, i, j):
-    """Whether the spring between cells i and j breaks in this step."""
-    one = behaviour_of(cells, types, i, behaviour.detachment)
-    other = behaviour_of(cells, types, j, behaviour.detachment)
-    if one <= 0.0 and other <= 0.0:
-        return False
-    return pair_draw(cells, moment, i, j, ATTACHMENT, PART) < either(one, other, moment)
-
-
-@kernel
-def loosen(cells, types, behaviour, rows, count, moment, first, last):
-    """Drop from the lists of cells first .. last - 1 the springs that break and those to cells that are gone.
-
-    Partners come to the same decision from the same number, so each cell writes its own list only.
-    """
+def propose_parting(cells, types, behaviour, rows, count, moment, found, block, first, last):
+    """Propose the springs that cells first .. last - 1 break."""
     for i in range(first, last):
-        number, kept = attachments(cells, i), 0
+        number = attachments(cells, i)
+        if number == 0:
+            continue
+        hazard = hazard_of(behaviour_of(cells, types, i, behaviour.detachment), moment)
+        begin = first_event(moment, ATTACHMENT, cells.lineage[i], PART, number * hazard)
+        if begin < 1.0:
+            part_from(cells, rows, count, moment, found, block, i, number, hazard, begin)
+
+
+@kernel
+def part_from(cells, rows, count, moment, found, block, i, number, hazard, begin):
+    """Propose the springs that cell i breaks, the first of them at `begin`."""
+    earliest = math.inf
+    for naming in (True, False):  # first the earliest of all clocks, then the times of all
         for slot in range(number):
-            partner = cells.springs[i, slot]
-            j = row_of(cells, rows, count, partner)
-            if j < 0 or (cells.flags[i] | cells.flags[j]) & ABSENT:
+            j = row_of(cells, rows, count, cells.springs[i, slot])
+            if j < 0:
                 continue
-            if not breaks(cells, types, behaviour, moment, i, j):
-                cells.springs[i, kept] = partner
-                kept += 1
-        for slot in range(kept, number):
-            cells.springs[i, slot] = NOBODY
+            rings = clock(cells, moment, ATTACHMENT, i, j, PART, hazard)
+            if naming:
+                earliest = min(earliest, rings)
+            elif begin + rings - earliest < 1.0:
+                propose(found, block, PART, i, j, begin + rings - earliest)
 
 
 @parallel_kernel
-def loosen_all(cells, types, behaviour, rows, count, moment):
-    """`loosen` for all cells."""
+def propose_all_parting(cells, types, behaviour, rows, count, moment, found):
+    """`propose_parting` for all cells."""
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        loosen(cells, types, behaviour, rows, count, moment, first, last)
+        propose_parting(cells, types, behaviour, rows, count, moment, found, np.int64(block), first, last)
 
 
-# ---- springs that form ----------------------------------------------------------------------------------------------
-
-
-@law
-def has_room(cells, types, behaviour, i):
-    """Whether cell i has fewer than its maximum number of attachments."""
-    return attachments(cells, i) < behaviour_of(cells, types, i, behaviour.maximum_attachments)
-
-
-@law
-def forms(cells, types, behaviour, moment, i, j):
-    """Whether a spring between the neighbours i and j would form in this step."""
-    one = behaviour_of(cells, types, i, behaviour.attachment)
-    if one > 0.0:
-        one *= behaviour_of(cells, types, i, behaviour.affinity + cells.kind[j])
-    other = behaviour_of(cells, types, j, behaviour.attachment)
-    if other > 0.0:
-        other *= behaviour_of(cells, types, j, behaviour.affinity + cells.kind[i])
-    if one <= 0.0 and other <= 0.0:
-        return False
-    return pair_draw(cells, moment, i, j, ATTACHMENT, JOIN) < either(one, other, moment)
+# ---- form -----------------------------------------------------------------------------------------------------------
 
 
 @kernel
-def seek_partners(cells, types, behaviour, start, neighbour, moment, found, block, first, last):
-    """Propose the springs that would form between cells first .. last - 1 and neighbours of higher identifier."""
+def propose_joining(cells, types, behaviour, start, neighbour, moment, found, block, first, last):
+    """Propose the springs that cells first .. last - 1 form.
+
+    The first event is asked for over all neighbours in contact; that some of them are attached already, or have no
+    room, is looked at only when something comes up.
+    """
     for i in range(first, last):
-        if cells.flags[i] & ABSENT or not has_room(cells, types, behaviour, i):
+        rate = behaviour_of(cells, types, i, behaviour.attachment)
+        if rate <= 0.0 or cells.flags[i] & ABSENT or not has_room(cells, types, behaviour, i):
             continue
+        total = 0.0
+        for n in range(start[i], start[i + 1]):
+            if in_contact(cells, types, behaviour, i, neighbour[n]):
+                affinity = behaviour_of(cells, types, i, behaviour.affinity + cells.kind[neighbour[n]])
+                total += hazard_of(rate * affinity, moment)
+        begin = first_event(moment, ATTACHMENT, cells.lineage[i], JOIN, total)
+        if begin < 1.0:
+            join_with(cells, types, behaviour, start, neighbour, moment, found, block, i, rate, begin)
+
+
+@kernel
+def join_with(cells, types, behaviour, start, neighbour, moment, found, block, i, rate, begin):
+    """Propose the springs that cell i forms, the first of them, possible or not, at `begin`."""
+    possible = False
+    for n in range(start[i], start[i + 1]):
+        possible = possible or free_for(cells, types, behaviour, i, neighbour[n])
+    if not possible:
+        return
+    earliest = math.inf
+    for naming in (True, False):  # first the earliest of all clocks, then the times of those that are free
         for n in range(start[i], start[i + 1]):
             j = neighbour[n]
-            if cells.identifier[j] <= cells.identifier[i] or cells.flags[j] & ABSENT:
+            affinity = behaviour_of(cells, types, i, behaviour.affinity + cells.kind[j])
+            if affinity <= 0.0 or not in_contact(cells, types, behaviour, i, j):
                 continue
-            if not in_contact(cells, types, behaviour, i, j) or attached(cells, i, j):
+            if not naming and not free_for(cells, types, behaviour, i, j):
                 continue
-            if has_room(cells, types, behaviour, j) and forms(cells, types, behaviour, moment, i, j):
-                propose(found, block, JOIN, i, j, pair_draw(cells, moment, i, j, PRIORITY, JOIN))
+            rings = clock(cells, moment, ATTACHMENT, i, j, JOIN, hazard_of(rate * affinity, moment))
+            if naming:
+                earliest = min(earliest, rings)
+            elif begin + rings - earliest < 1.0:
+                propose(found, block, JOIN, i, j, begin + rings - earliest)
+
+
+@law
+def free_for(cells, types, behaviour, i, j):
+    """Whether cell j is there, not attached to cell i yet, and has room."""
+    return not cells.flags[j] & ABSENT and not attached(cells, i, j) and has_room(cells, types, behaviour, j)
 
 
 @parallel_kernel
-def seek_all_partners(cells, types, behaviour, start, neighbour, count, moment, found):
-    """`seek_partners` for all cells."""
+def propose_all_joining(cells, types, behaviour, start, neighbour, count, moment, found):
+    """`propose_joining` for all cells."""
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        seek_partners(cells, types, behaviour, start, neighbour, moment, found, np.int64(block), first, last)
+        propose_joining(
+            cells, types, behaviour, start, neighbour, moment, found, np.int64(block), first, last
+        )
 
 
-@kernel
-def tie(cells, types, behaviour, actors, partners, begin, limited):
-    """Tie actors[n] to partners[n] for n = begin ...; where `limited`, only if both have room.
-
-    Gives the number of pairs done: less than their number if a list has no free slot (`widen`, then go on there).
-    """
-    slots = cells.springs.shape[1]
-    for n in range(begin, len(actors)):
-        i, j = actors[n], partners[n]
-        if limited and not (has_room(cells, types, behaviour, i) and has_room(cells, types, behaviour, j)):
-            continue
-        if attached(cells, i, j):
-            continue
-        if attachments(cells, i) == slots or attachments(cells, j) == slots:
-            return n
-        list_partner(cells, i, cells.identifier[j])
-        list_partner(cells, j, cells.identifier[i])
-    return len(actors)
-
-
-def tie_pairs(cells: Cells, types, behaviour, actors, partners, limited: bool) -> None:
-    """`tie` for all pairs, with as many slots as they need."""
-    done = tie(bodies_of(cells), types, behaviour, actors, partners, 0, limited)
-    while done < len(actors):
-        widen(cells)
-        done = tie(bodies_of(cells), types, behaviour, actors, partners, done, limited)
-
-
-# ---- springs that pull ----------------------------------------------------------------------------------------------
+# ---- pull -----------------------------------------------------------------------------------------------------------
 
 
 @law
@@ -273,21 +145,40 @@ def stiffness(cells, types, behaviour, i, j):
 
 
 @kernel
-def pull(cells, types, behaviour, rows, count, first, last):
-    """Add what their springs pull to the velocities of cells first .. last - 1, in the order of the lists."""
+def tend(cells, types, behaviour, rows, count, pulls, first, last):
+    """Add what their springs pull to the velocities of cells first .. last - 1, in the order of their lists.
+
+    Partners that are gone are dropped from the lists, and all partners of a cell that is gone itself.
+    """
     for i in range(first, last):
-        if cells.flags[i] & ABSENT or behaviour_of(cells, types, i, behaviour.movable) < 0.5:
-            continue
-        for slot in range(attachments(cells, i)):
-            j = row_of(cells, rows, count, cells.springs[i, slot])
-            if j >= 0:
+        number, kept = attachments(cells, i), 0
+        pulled = pulls and behaviour_of(cells, types, i, behaviour.movable) >= 0.5
+        for slot in range(number):
+            partner = cells.springs[i, slot]
+            j = row_of(cells, rows, count, partner)
+            if j < 0 or (cells.flags[i] | cells.flags[j]) & ABSENT:
+                continue
+            cells.springs[i, kept] = partner
+            kept += 1
+            if pulled:
                 k = stiffness(cells, types, behaviour, i, j)
                 for axis in range(3):
                     cells.velocity[i, axis] += k * (cells.place[j, axis] - cells.place[i, axis])
+        for slot in range(kept, number):
+            cells.springs[i, slot] = NOBODY
 
 
 @parallel_kernel
-def pull_all(cells, types, behaviour, rows, count):
-    """`pull` for all cells."""
+def tend_all(cells, types, behaviour, rows, count, pulls):
+    """`tend` for all cells."""
     for block in prange(BLOCKS):
-        pull(cells, types, behaviour, rows, count, block * count // BLOCKS, (block + 1) * count // BLOCKS)
+        tend(
+            cells,
+            types,
+            behaviour,
+            rows,
+            count,
+            pulls,
+            block * count // BLOCKS,
+            (block + 1) * count // BLOCKS,
+        )
