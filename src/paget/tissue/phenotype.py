@@ -14,7 +14,7 @@ import numpy.typing as npt
 from paget.compiled import kernel, parallel_kernel, prange
 from paget.tissue.cells import ABSENT, REMOVED, Cells
 from paget.tissue.compile import Compiled
-from paget.tissue.contacts import bodies_of
+from paget.tissue.contacts import Touching
 from paget.tissue.cycle import advance_cycle
 from paget.tissue.death import advance_damage, check_death
 from paget.tissue.division import divide
@@ -87,7 +87,7 @@ def phenotype_step(
     signals = np.empty((count, len(rules.sensed)))
     if senses_contacts(compiled):
         bases = Bases(types.base, types.column)
-        count_contacts(bodies_of(cells), bases, b, s, rules.sensed, start, neighbour, count, signals)
+        count_contacts(cells.part(Touching), bases, b, s, rules.sensed, start, neighbour, count, signals)
     spacing = np.array(compiled.definition.domain.spacing, dtype=np.float64)
     moment = Moment(
         key, tick, float(time), float(step), bool(linear), may_transform(compiled), cells.has("damage")

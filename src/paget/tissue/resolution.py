@@ -33,6 +33,7 @@ from paget.tissue.contacts import (
 from paget.tissue.death import die
 from paget.tissue.engulfment import Insides, engulf, fuse
 from paget.tissue.laws import behaviour_of, event_chance
+from paget.tissue.phenotype_arrays import Selves, kinds_of
 from paget.tissue.tables import Bases, TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
 
@@ -56,7 +57,7 @@ def carry_out(
     )  # fmt: skip
     killed = partner[done & (act == KILL)]
     if len(killed):
-        kill(cells.view(), types, behaviour, killed)
+        kill(cells.part(Selves), kinds_of(types), behaviour, killed)
     gone = ((cells["flags"][actor] | cells["flags"][partner]) & ABSENT) != 0
     attacks = done & (act == ATTACK) & ~gone
     if attacks.any():

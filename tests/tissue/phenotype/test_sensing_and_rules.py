@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from paget.rules.rule_table import value_in_cell
 from paget.tissue.cells import APOPTOTIC, DEAD, LIVE, NECROTIC, OUTSIDE, REMOVED
-from paget.tissue.contacts import bodies_of
+from paget.tissue.contacts import Touching
 from paget.tissue.definition import CellType, Definition, Factor, Rule
 from paget.tissue.phenotype import phenotype_step, senses_contacts
 from paget.tissue.sensing import count_contacts
@@ -115,7 +115,7 @@ def counted(tissue) -> dict[str, list[int]]:
     signals = np.full((tissue.cells.count, len(rules.sensed)), 0.0)
     start, neighbour = tissue.neighbours()
     count_contacts(
-        bodies_of(tissue.cells), Bases(types.base, types.column), vocabulary.behaviour, vocabulary.signal,
+        tissue.cells.part(Touching), Bases(types.base, types.column), vocabulary.behaviour, vocabulary.signal,
         rules.sensed, start, neighbour, tissue.cells.count, signals,
     )  # fmt: skip
     return {vocabulary.signals[number]: signals[:, c].tolist() for c, number in enumerate(rules.sensed)}
