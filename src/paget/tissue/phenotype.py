@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.compiled import kernel, parallel_kernel, prange
+from paget.tissue.attachments import release
 from paget.tissue.cells import ABSENT, REMOVED, Cells
 from paget.tissue.compile import Compiled
 from paget.tissue.contacts import Touching
@@ -23,7 +24,6 @@ from paget.tissue.neighbours import BLOCKS
 from paget.tissue.phenotype_arrays import Moment, Selves, kinds_of
 from paget.tissue.ruling import apply_rules
 from paget.tissue.sensing import count_contacts, sense
-from paget.tissue.springs import release
 from paget.tissue.tables import Bases
 from paget.tissue.transformation import transform
 from paget.tissue.volume import update_volume
