@@ -39,6 +39,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+# A thread that waits for the others sleeps after a while. On a machine with other work to do, threads that spin
+# until the last one is back make parallel kernels tens of times slower. OpenMP reads this when it is loaded.
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
+
 import numba
 import numpy
 import platformdirs

@@ -199,7 +199,7 @@ class Steps:
     mechanics: float = 0.1
     phenotype: float = 6.0
     field: float | None = None
-    """Step of the default solvers; None: chosen by `paget.tissue.fields`."""
+    """Step of the default solvers for every factor; None: chosen factor by factor in `paget.tissue.fields`."""
 
 
 @dataclass(frozen=True)

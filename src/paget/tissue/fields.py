@@ -8,7 +8,8 @@ By default each factor has the solver that suits its numbers:
 
 and with the scheme of PhysiCell all that change are solved by `splitting` (paget.tissue.splitting) in short steps. The
 rate of relaxation is decay plus diffusion to faces with a boundary level, (pi/L)^2 D for two such faces at distance L,
-a quarter for one.
+a quarter for one. A quasi-steady factor is solved when it is read: with the phenotype, or every FIELD_STEP where cells
+crawl along its gradient. An implicit factor advances every FIELD_STEP.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from paget.errors import PagetError
 from paget.tissue import implicit, splitting
 from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
-from paget.tissue.definition import FACES, Definition, Domain, Factor
+from paget.tissue.definition import FACES, Domain, Factor
 from paget.tissue.exchange import Exchange, exchanged
-from paget.tissue.tables import Bases
+from paget.tissue.tables import MODES, Bases
 
 FIELD_STEP = 1.0
 """Step of the default solvers (min), where the definition does not say: cells cross a small part of a voxel in it."""
-RELAXATIONS = 5.0
-"""A factor that relaxes without cells in a fifth of a step or less is quasi-steady: exp(-5) of a change is left."""
+RELAXATIONS = 3.0
+"""A factor that relaxes without cells in a third of a step or less is quasi-steady: 5 % of a change would be left."""
 TOLERANCE = 1e-6
 """Residual of the default solvers, relative to the right side."""
 MOST_ITERATIONS = 5000
@@ -46,8 +47,6 @@ class Fields:
         for factor in definition.factors:
             _check(factor)
         shape = definition.domain.shape
-        self.step = _field_step(definition)
-        """Step of the default solvers (min)."""
         self.level: npt.NDArray[np.float64] = np.empty((len(definition.factors), *shape))
         """Shape (m, nz, ny, nx)."""
         self.decay = np.array([factor.decay for factor in definition.factors])
@@ -59,8 +58,11 @@ class Fields:
         self.bases, self.index = Bases(compiled.types.base, compiled.types.column), b
         self.exchanged = exchanged(compiled.types, b, len(definition.factors))
         """Numbers of the factors that cells exchange."""
-        self.solver = tuple(self._solver(number, scheme) for number in range(len(definition.factors)))
+        chosen = [self._choose(number, scheme) for number in range(len(definition.factors))]
+        self.solver = tuple(solver for solver, _ in chosen)
         """How each factor is solved."""
+        self.every = tuple(max(round(step / definition.steps.mechanics), 1) for _, step in chosen)
+        """Mechanics steps between two steps of the default solvers, factor by factor."""
         self.exchange = Exchange(math.prod(shape), definition.domain.voxel_volume)
         self._maps: dict[int, tuple[npt.NDArray, npt.NDArray]] = {}
         self._sweeps: dict[int, tuple[float, splitting.Sweeps]] = {}
@@ -76,16 +78,23 @@ class Fields:
         if "splitting" in self.solver:
             self._turned = np.zeros((splitting.PARTS, nx, ny))
 
-    def _solver(self, number: int, scheme: str) -> str:
-        factor = self.definition.factors[number]
+    def _choose(self, number: int, scheme: str) -> tuple[str, float]:
+        """Solver of a factor and its step (min)."""
+        factor, steps = self.definition.factors[number], self.definition.steps
+        short = steps.field or FIELD_STEP
         still = factor.decay == 0.0 and number not in self.exchanged
         uniform = bool((self.level[number] == self.level[number].flat[0]).all())
         if still and (factor.diffusion == 0.0 or uniform):
-            return "constant"
+            return "constant", short
         if scheme == "physicell":
-            return "splitting"
+            return "splitting", steps.diffusion
         rate = relaxation_rate(factor, self.definition.domain)
-        return "quasi-steady" if rate * self.step >= RELAXATIONS else "implicit"
+        followed = number in followed_factors(self.compiled)
+        candidates = [short] if steps.field or followed else [steps.phenotype, short]
+        for step in candidates:
+            if rate * step >= RELAXATIONS:
+                return "quasi-steady", step
+        return "implicit", short
 
     # ---- setting up ------------------------------------------------------------------------------------------------
 
@@ -106,14 +115,22 @@ class Fields:
 
     # ---- default solvers -------------------------------------------------------------------------------------------
 
-    def advance(self, cells: Cells, step: float | None = None) -> None:
-        """Advance every factor by one step of the default solvers (`step` min, by default `self.step`)."""
-        step = self.step if step is None else step
-        if self.exchanged:
+    def advance(self, cells: Cells, tick: int) -> None:
+        """Advance the factors whose step begins with mechanics step `tick`."""
+        due = [
+            number
+            for number, solver in enumerate(self.solver)
+            if solver in ("implicit", "quasi-steady") and tick % self.every[number] == 0
+        ]
+        if due and self.exchanged:
             self.exchange.sort(cells)
-        for number, solver in enumerate(self.solver):
-            if solver in ("implicit", "quasi-steady"):
-                self._solve(cells, number, solver, step)
+        for number in due:
+            step = self.every[number] * self.definition.steps.mechanics
+            self._solve(cells, number, self.solver[number], step)
+
+    def set_decay(self, number: int, rate: float) -> None:
+        """Change the decay of a factor (1/min) from now on."""
+        self.decay[number] = rate
 
     def _solve(self, cells: Cells, number: int, solver: str, step: float) -> None:
         work, level = self._work, self.level[number]
@@ -245,11 +262,18 @@ def relaxation_rate(factor: Factor, domain: Domain) -> float:
     return rate
 
 
-def _field_step(definition: Definition) -> float:
-    steps = definition.steps
-    if steps.field is not None:
-        return steps.field
-    return max(round(FIELD_STEP / steps.mechanics), 1) * steps.mechanics
+def followed_factors(compiled: Compiled) -> set[int]:
+    """Factors along whose gradient some cell may crawl."""
+    types, b, followed = compiled.types, compiled.vocabulary.behaviour, set()
+    for kind in np.flatnonzero(types.motile & (types.chemotaxis_mode > 0)):
+        if MODES[types.chemotaxis_mode[kind]] == "simple":
+            followed.add(int(types.chemotaxis_factor[kind]))
+            continue
+        for number in range(len(compiled.definition.factors)):
+            response = b.chemotaxis + number
+            if types.base[kind, response] != 0.0 or types.column[response] >= 0:
+                followed.add(number)
+    return followed
 
 
 def _hold_faces(level: npt.NDArray[np.float64], factor: Factor, domain: Domain) -> None:

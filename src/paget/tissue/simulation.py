@@ -108,7 +108,6 @@ class Simulation:
         steps = definition.steps
         self._splits = _ratio(steps.mechanics, steps.diffusion, "the diffusion step")
         self._phenotype_every = _ratio(steps.phenotype, steps.mechanics, "the mechanics step")
-        self._field_every = _ratio(self.fields.step, steps.mechanics, "the mechanics step")
 
     # ---- what it is ------------------------------------------------------------------------------------------------
 
@@ -184,8 +183,8 @@ class Simulation:
             if self.step_number == 0:
                 self.fields.refresh(self.cells)
             self.fields.split(self.cells, 1)
-        elif self.step_number % self._field_every == 0:
-            self.fields.advance(self.cells)
+        else:
+            self.fields.advance(self.cells, self.step_number)
 
     def _diffuse_rest(self) -> None:
         """The split steps between this mechanics step and the next."""
