@@ -98,11 +98,11 @@ class ModelBiology:
         assert bases is not None
         added = np.where(bases.dies, now["depletion"][links.kind] / MINUTES_PER_DAY, 0.0)
         bases.write(simulation, now["modification"][links.place], added)
-        for factor, decay in enumerate(links.decay):
-            simulation.fields.set_decay(factor, float(decay + now["capture"][factor] / MINUTES_PER_DAY))
-            if links.vessels >= 0:
-                target = simulation.vocabulary.behaviour.secretion_target + factor
-                simulation.types.base[links.vessels, target] = now["plasma_free"][factor]
+        factors = len(links.decay)
+        simulation.fields.decay[:factors] = links.decay + now["capture"][:factors] / MINUTES_PER_DAY
+        if links.vessels >= 0:
+            first = simulation.vocabulary.behaviour.secretion_target
+            simulation.types.base[links.vessels, first : first + factors] = now["plasma_free"][:factors]
 
     def _sense(self, simulation: Simulation) -> None:
         cells = simulation.cells
