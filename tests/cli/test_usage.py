@@ -10,7 +10,7 @@ import pytest
 import paget
 from paget.cli import main
 
-COMMANDS = ("trial", "report", "tissue", "resume", "new", "check", "describe", "list")
+COMMANDS = ("trial", "report", "tissue", "resume", "physicell", "new", "check", "describe", "list")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -85,6 +85,12 @@ MISTAKES = [
     (["new", "trial"], "FILE"),
     (["check"], "NAME|FILE"),
     (["report"], "DIR"),
+    (["physicell"], "paget physicell --help"),
+    (["physicell", "run"], "SETTINGS.xml"),
+    (["physicell", "run", "nothing.xml"], "nothing.xml: no such file"),
+    (["physicell", "run", "nothing.xml", "--scheme", "physicel"], "Did you mean 'physicell'?"),
+    (["physicell", "run", "nothing.xml", "--until", "-5"], "--until"),
+    (["physicell", "check", "nothing.xml"], "nothing.xml: no such file"),
     (["list", "drgus"], "drug"),
 ]
 

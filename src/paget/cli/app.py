@@ -10,6 +10,7 @@ from paget.cli.check import check
 from paget.cli.describe import describe
 from paget.cli.listing import list_catalog
 from paget.cli.new import new
+from paget.cli.physicell import physicell
 from paget.cli.report import report
 from paget.cli.resume import resume
 from paget.cli.tissue import tissue
@@ -47,6 +48,7 @@ def build_app() -> typer.Typer:
     app.command("report")(report)
     app.command("tissue")(tissue)
     app.command("resume")(resume)
+    app.add_typer(physicell, name="physicell")
     app.add_typer(new, name="new")
     app.command("check")(check)
     app.command("describe")(describe)

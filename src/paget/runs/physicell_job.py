@@ -1,7 +1,7 @@
 """A PhysiCell project as a job: read, with its own output, and built again from copies of its files.
 
-Into the folder of the run go `output/` (MultiCellDS, as PhysiCell names its files) and `carried-over.csv`, the report
-of what became of each element of the project.
+Into the folder of the run go `output/` (MultiCellDS, as PhysiCell names its files), `pictures/` where the project wants
+SVG, and `carried-over.csv`, the report of what became of each element of the project.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from paget.errors import PagetError
 from paget.formats.physicell.project import Project, read_project
 from paget.runs.job import Job, Output
+from paget.runs.outputs import output
 
 if TYPE_CHECKING:
     from paget.tissue.simulation import Simulation
@@ -91,8 +92,12 @@ def _outputs(project: Project, end: float) -> tuple[Output, ...]:
     def write(simulation: Simulation, folder: Path, number: int) -> None:
         _snapshot(simulation, folder, f"output{number:08d}")
 
-    ends = Output("initial and final", end, write_ends)
-    return (ends,) if every is None else (ends, Output("MultiCellDS", every, write))
+    outputs = [Output("initial and final", end, write_ends)]
+    if every is not None:
+        outputs.append(Output("MultiCellDS", every, write))
+    if project.run.svg_interval is not None:
+        outputs.append(output("png", project.run.svg_interval, project.run.svg_factor))
+    return tuple(outputs)
 
 
 def _snapshot(simulation: Simulation, folder: Path, stem: str, settings: bytes | None = None) -> None:

@@ -54,7 +54,7 @@ def test_cells_outside_are_left_out_with_a_warning():
     rows = "\n".join(f"{x},0,0,4" for x in (0, 51, -50, 50, -51))
     population = population_of(parse(rows), BOX, "c.csv", report)
     np.testing.assert_array_equal(population.position[:, 0], [0, -50, 50])
-    assert "2 cells lie outside the domain and are left out (line 2, line 5)" in report.warnings[0]
+    assert "2 cells lie outside the domain, left out (line 2, line 5)" in report.warnings[0]
 
 
 BAD = [

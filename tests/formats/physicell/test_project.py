@@ -118,7 +118,7 @@ def test_two_dimensions(settings, write_project, tmp_path):
     assert project.definition.factors[0].boundary[4:] == (None, None)
     assert all(cell_type.crawls_in_plane for cell_type in project.definition.cell_types)
     np.testing.assert_array_equal(project.population.position, [[0, 0, 0], [1, 1, 0]])
-    assert "1 cells lie outside the domain and are left out (line 3)" in project.report.warnings[0]
+    assert "1 cell lies outside the domain, left out (line 3)" in project.report.warnings[0]
 
 
 def test_cells_as_the_template_places_them(settings, write_project, tmp_path):

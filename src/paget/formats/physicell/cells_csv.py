@@ -200,8 +200,9 @@ def population_of(table: CellTable, domain: Domain, file: str, report: CarriedOv
     inside = ((table.position >= domain.low) & (table.position <= domain.high)).all(axis=1)
     if not inside.all():
         lines = [f"line {line}" for line in table.line[~inside]]
-        note = f"{len(lines)} cells lie outside the domain and are left out ({counted(lines)}); "
-        note += "PhysiCell keeps them without letting them take part"
+        number = "1 cell lies" if len(lines) == 1 else f"{len(lines)} cells lie"
+        note = f"{number} outside the domain, left out ({counted(lines)}); "
+        note += "PhysiCell keeps such cells without letting them take part"
         report.add(WARNING, file, int(table.line[~inside][0]), "cells", note)
     for label in table.ignored:
         note = f"column {label} is ignored, as PhysiCell does: no cell definition has this custom variable"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from paget.errors import did_you_mean
 from paget.formats.physicell.carried_over import DIFFERENT, OFF, UNREAD, UNSUPPORTED
 from paget.formats.physicell.element import Element, as_number
 from paget.tissue.definition import Domain, Steps
@@ -193,11 +194,17 @@ def _factor_in_pictures(root: Element) -> str | None:
     svg = save.child("SVG") if save is not None else None
     if svg is None or svg.status == OFF:
         return None
-    svg.mark(DIFFERENT, "pictures are drawn from the snapshots by Paget, not as SVG in PhysiCell's colours")
+    svg.mark(DIFFERENT, "pictures are PNG, in Paget's colours")
     plot = svg.child("plot_substrate")
     if plot is None or not plot.flag_attribute("enabled"):
         return None
-    return plot.need("substrate").text
+    factor = plot.need("substrate")
+    medium = root.child("microenvironment_setup")
+    known = [node.attributes.get("name", "") for node in medium.all("variable")] if medium is not None else []
+    if factor.text not in known:
+        near = did_you_mean(factor.text, known)
+        raise factor.error("unknown substrate", found=factor.text, allowed=known, suggestion=near)
+    return factor.text
 
 
 def _threads(root: Element) -> int:
