@@ -88,7 +88,7 @@ def _make_job(**changes) -> Job:
     return Job(**(given | changes))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def fake_engine(monkeypatch):
     """The runner finds this tissue in the place of the engine."""
     module = ModuleType("paget.tissue.simulation")

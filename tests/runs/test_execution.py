@@ -19,6 +19,8 @@ from paget.runs import execution, resuming
 from paget.runs.execution import Interrupted, run_tissue
 from paget.runs.job import Output
 
+pytestmark = pytest.mark.usefixtures("fake_engine")
+
 
 def files(folder: Path) -> dict[str, bytes]:
     """All files of a folder but its provenance, which tells the time of day."""
