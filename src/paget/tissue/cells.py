@@ -153,7 +153,8 @@ class Cells:
 
     def part(self, view: type[Part]) -> Part:
         """Some of the arrays: those that are fields of a NamedTuple. Valid until cells are added."""
-        return view(*(self.arrays[name] for name in view._fields))
+        fields: tuple[str, ...] = view._fields  # type: ignore[attr-defined]
+        return view(*(self.arrays[name] for name in fields))
 
     def __getitem__(self, name: str) -> npt.NDArray:
         """One array, cut to the cells that exist (a view: writing changes the cells)."""

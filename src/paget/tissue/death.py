@@ -11,11 +11,8 @@ from __future__ import annotations
 from paget.compiled import kernel
 from paget.keyed_random import Purpose, uniform_at
 from paget.tissue.cells import APOPTOTIC, DEAD, NECROTIC, RUPTURE, TARGET_NUCLEAR_SOLID, TOTAL
-from paget.tissue.laws import behaviour_of, event_chance
+from paget.tissue.laws import UPTAKE_OF_THE_DEAD, behaviour_of, event_chance
 from paget.tissue.tables import D_RUPTURE
-
-UPTAKE_OF_THE_DEAD = 0.1
-"""Uptake of a dead cell over that of a living one (PhysiCell)."""
 
 SMALLEST_DAMAGE_RATE = 1e-8
 """Damage changes only where damage or repair is faster (1/min; PhysiCell)."""

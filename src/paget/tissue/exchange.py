@@ -23,12 +23,10 @@ import numpy.typing as npt
 
 from paget.compiled import kernel, law, parallel_kernel, prange
 from paget.tissue.cells import ABSENT, DEAD, TOTAL, Cells
+from paget.tissue.laws import UPTAKE_OF_THE_DEAD
 from paget.tissue.neighbours import BLOCKS
 from paget.tissue.tables import Bases, TypeTable
 from paget.tissue.vocabulary import BehaviourIndex
-
-DEAD_UPTAKE = 0.1
-"""Uptake of a dead cell relative to a live one."""
 
 
 class Exchangers(NamedTuple):
@@ -56,7 +54,7 @@ def rates_of(cells, bases, b, factor, per_voxel, i):
     """Sink (1/min), source (level/min) and export (level/min) of cell i for a factor; `per_voxel` 1/W (1/um3)."""
     share = cells.volume[i, TOTAL] * per_voxel
     secretion = _value(cells, bases, i, b.secretion + factor, 0.0)
-    uptake = _value(cells, bases, i, b.uptake + factor, DEAD_UPTAKE)
+    uptake = _value(cells, bases, i, b.uptake + factor, UPTAKE_OF_THE_DEAD)
     export = _value(cells, bases, i, b.export + factor, 0.0)
     target = _value(cells, bases, i, b.secretion_target + factor, 1.0)
     return share * (secretion + uptake), share * secretion * target, export * per_voxel

@@ -169,7 +169,8 @@ class Fields:
             for low, high, length in zip(factor.boundary[::2], factor.boundary[1::2], lengths, strict=True)
         ]
         constant = per_step + float(self.decay[number])
-        return implicit.Grid(constant, *couplings, np.array(free, dtype=np.int64).reshape(-1))
+        x, y, z = couplings
+        return implicit.Grid(constant, x, y, z, np.array(free, dtype=np.int64).reshape(-1))
 
     # ---- scheme of PhysiCell ---------------------------------------------------------------------------------------
 

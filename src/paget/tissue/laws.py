@@ -7,6 +7,9 @@ import math
 from paget.compiled import law
 from paget.tissue.cells import DEAD
 
+UPTAKE_OF_THE_DEAD = 0.1
+"""Uptake of a dead cell relative to a live one (as in PhysiCell)."""
+
 
 @law
 def behaviour_of(cells, types, i, behaviour):

@@ -52,6 +52,15 @@ class Mechanics:
         """Make sure that the neighbour list knows all cells and holds for their present places."""
         self.neighbours.refresh(cells, self.bases, self.index.adhesion_distance)
 
+    def note_growth(self, cells: Cells, before: np.ndarray) -> None:
+        """Count what radii have grown, from `before`, shape (n,) (um), as travelled distance of the neighbour list."""
+        growth = float((cells["place"][:, 3] - before).max(initial=0.0))
+        distance = self.types.base[:, self.index.adhesion_distance].max()
+        column = self.types.column[self.index.adhesion_distance]
+        if column >= 0:
+            distance = max(distance, cells["columns"][:, column].max(initial=0.0))
+        self.neighbours.travelled += growth * float(distance)
+
     def _workspace(self) -> np.ndarray:
         """Room for the pairs of one cell in each block."""
         if self._pairs.shape[2] < self.neighbours.most:

@@ -74,7 +74,8 @@ class Neighbours:
 
     def refresh(self, cells: Cells, bases: Bases, reach: int) -> None:
         """Build the list if it is not valid any more. `reach`: index of the relative maximum adhesion distance."""
-        if self.valid and self.travelled <= 0.5 * self.skin:
+        complete = self.valid and cells.count == len(self.start) - 1
+        if complete and self.travelled <= 0.5 * self.skin:
             return
         self._adapt()
         order = self._tidy(cells)
@@ -131,7 +132,7 @@ class Neighbours:
         first = np.zeros(math.prod(shape) + 1, dtype=np.int32)
         box = np.empty(count, dtype=np.int32)
         rows = np.empty(count, dtype=np.int32)
-        _number_boxes(self.reference, count, self.low, 1.0 / edge, *shape, box)
+        _number_boxes(self.reference, count, self.low, 1.0 / edge, shape[0], shape[1], shape[2], box)
         used = _counting_sort(box, count, first, rows)
         return first, rows[:used], shape, edge  # type: ignore[return-value]
 

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from paget.compiled import thread_count
 from paget.errors import PagetError
 from paget.keyed_random import subject_key
-from paget.tissue.cells import Cells
+from paget.tissue.cells import REMOVED, Cells
 from paget.tissue.compile import Compiled, compile_definition
 from paget.tissue.definition import Definition, Population
 from paget.tissue.fields import Fields
@@ -105,6 +105,7 @@ class Simulation:
         self.cells = Cells(len(self.compiled.columns), arrays)
         self.fields = Fields(self.compiled, scheme)
         self.mechanics = Mechanics(self.compiled)
+        self._releases = self.cells.has("held") and bool(self.types.released.any())
         steps = definition.steps
         self._splits = _ratio(steps.mechanics, steps.diffusion, "the diffusion step")
         self._phenotype_every = _ratio(steps.phenotype, steps.mechanics, "the mechanics step")
@@ -173,7 +174,10 @@ class Simulation:
         if self.step_number % self._phenotype_every == 0:
             self._phenotype()
         level = self.fields.level
-        self.mechanics.advance(self.cells, self.interactions, level, self.key, self.step_number, self.linear)
+        if self.mechanics.advance(
+            self.cells, self.interactions, level, self.key, self.step_number, self.linear
+        ):
+            self._release_removed()
         self._diffuse_rest()
         self.step_number += 1
 
@@ -198,12 +202,26 @@ class Simulation:
             self.biology.advance(self, step)
         self.mechanics.refresh_neighbours(self.cells)
         neighbours = self.mechanics.neighbours
+        start = neighbours.start
+        if (
+            self.linear and self.step_number == 0
+        ):  # in PhysiCell nobody has neighbours before the first forces
+            start = np.zeros_like(start)
+        radius = self.cells["place"][:, 3].copy()
         changes = phenotype_step(
-            self.cells, self.compiled, self.fields.level, neighbours.start, neighbours.neighbour,
+            self.cells, self.compiled, self.fields.level, start, neighbours.neighbour,
             self.key, self.step_number, self.time, step, self.linear,
         )  # fmt: skip
         if any(changes):
+            self._release_removed()
             neighbours.invalidate()
+        else:
+            self.mechanics.note_growth(self.cells, radius)
+
+    def _release_removed(self) -> None:
+        """Give back to the tissue what cells held that are gone."""
+        if self._releases:
+            self.fields.release(self.cells, np.flatnonzero(self.cells["flags"] & REMOVED))
 
     # ---- copies ----------------------------------------------------------------------------------------------------
 

@@ -16,13 +16,11 @@ from scipy.spatial import cKDTree
 
 from paget.tissue.cells import ABSENT, DEAD, NOBODY, Cells
 from paget.tissue.definition import Definition
+from paget.tissue.laws import UPTAKE_OF_THE_DEAD
 from paget.tissue.tables import TypeTable
 from paget.tissue.vocabulary import Vocabulary
 
 Numbers = npt.NDArray[np.float64]
-
-UPTAKE_OF_THE_DEAD = 0.1
-"""A dead cell takes up a tenth of what it took up alive."""
 
 
 @dataclass(frozen=True)
