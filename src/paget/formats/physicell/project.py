@@ -17,21 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.errors import PagetError
-from paget.formats.physicell.carried_over import DIFFERENT, OFF, UNSUPPORTED, WARNING, CarriedOver
+from paget.formats.physicell.carried_over import DIFFERENT, UNSUPPORTED, WARNING, CarriedOver
 from paget.formats.physicell.cell_definitions import CellDefinitions, read_cell_definitions
-from paget.formats.physicell.cells_csv import join, population_of, read_cells
+from paget.formats.physicell.cells_at_start import CellsAtStart
 from paget.formats.physicell.custom_code import CustomCode, look_at_custom_code
-from paget.formats.physicell.dictionary import Dictionary, dictionary_of
-from paget.formats.physicell.distributions import VOLUME, draw_distributions, read_distributions
+from paget.formats.physicell.dictionary import dictionary_of
+from paget.formats.physicell.domain import read_domain, read_steps
 from paget.formats.physicell.element import Element, rows_of
 from paget.formats.physicell.factors import Microenvironment, read_microenvironment
 from paget.formats.physicell.initial_field import read_initial_field
-from paget.formats.physicell.placement import place_uniformly
 from paget.formats.physicell.rates import note_overwritten, warn_of_fast_rates
 from paget.formats.physicell.rules_csv import RuleReader
 from paget.formats.physicell.rulesets import read_rulesets
 from paget.formats.physicell.safe_xml import read_xml
-from paget.formats.physicell.settings import RunSettings, read_domain, read_run_settings, read_steps
+from paget.formats.physicell.settings import RunSettings, read_run_settings
 from paget.tissue.definition import Definition, Population
 from paget.tissue.vocabulary import vocabulary_of
 
@@ -126,7 +125,9 @@ class _Reader:
         names = tuple(factor.name for factor in medium.factors)
         cells = read_cell_definitions(root, names, domain.two_dimensional, run.walls, run.legacy_defaults)
         dictionary = dictionary_of(names, [(t.name, t.code) for t in cells.types], tuple(cells.custom))
-        rules = RuleReader(cells.types, self._defaults(names, cells), dictionary, self.report)
+        vocabulary = vocabulary_of(names, [t.name for t in cells.types], tuple(cells.custom))
+        defaults = dict(zip(vocabulary.behaviours, vocabulary.defaults, strict=True))
+        rules = RuleReader(cells.types, defaults, dictionary, self.report)
         read_rulesets(root, self._file, rules)
         definition = Definition(
             domain, medium.factors, cells.types, tuple(rules.rules), custom=cells.custom, steps=steps,
@@ -136,8 +137,9 @@ class _Reader:
         custom = look_at_custom_code(self.folder / CUSTOM)
         for file in custom.files if custom is not None else ():
             self.files[f"{CUSTOM}/{file.name}"] = file
-        population = self._population(definition, dictionary, cells, run, custom, seed)
-        self._draw_warnings(definition, population, cells)
+        start = CellsAtStart(self.settings, definition, dictionary, defaults, custom, self.report)
+        population = start.population(root, run, cells.distributions, self._file, seed)
+        self._warn(definition, population, cells)
         levels = self._levels(definition, medium)
         self._custom_rows(custom)
         xml = CarriedOver()
@@ -155,10 +157,6 @@ class _Reader:
             cells.intracellular,
             self.report,
         )
-
-    def _defaults(self, factors: tuple[str, ...], cells: CellDefinitions) -> dict[str, float]:
-        vocabulary = vocabulary_of(factors, [t.name for t in cells.types], tuple(cells.custom))
-        return dict(zip(vocabulary.behaviours, vocabulary.defaults, strict=True))
 
     # ---- files -----------------------------------------------------------------------------------------------------
 
@@ -182,70 +180,6 @@ class _Reader:
         allowed = f"a file below {' or '.join(map(str, places))}"
         raise node.error("no such file", found=str(relative), allowed=allowed)
 
-    # ---- cells -----------------------------------------------------------------------------------------------------
-
-    def _population(
-        self,
-        definition: Definition,
-        dictionary: Dictionary,
-        cells: CellDefinitions,
-        run: RunSettings,
-        custom: CustomCode | None,
-        seed: int,
-    ) -> Population:
-        parts = self._placed(definition, run, custom, seed) + self._listed(definition, dictionary)
-        population = join(parts)
-        kinds = {}
-        for at, cell_type in enumerate(definition.cell_types):
-            node = cells.distributions.get(cell_type.name)
-            if node is not None:
-                bases = self._defaults(tuple(f.name for f in definition.factors), cells) | dict(
-                    cell_type.behaviours
-                )
-                bases[VOLUME] = cell_type.volume.total
-                kinds[at] = read_distributions(node, cell_type, bases, dictionary)
-                if custom is not None and not custom.draws_parameters:
-                    node.warn(
-                        "this project's C++ does not call set_parameters_from_distributions; Paget draws them"
-                    )
-        return draw_distributions(population, kinds, seed)
-
-    def _placed(
-        self, definition: Definition, run: RunSettings, custom: CustomCode | None, seed: int
-    ) -> list[Population]:
-        """Cells that the template's C++ would place."""
-        parameter = run.user_parameters.get("number_of_cells")
-        if parameter is None or (custom is not None and not custom.standard_placement):
-            return []
-        number = int(parameter.value) if isinstance(parameter.value, (int, float)) else 0
-        if number <= 0:
-            return []
-        if number * len(definition.cell_types) > 10_000_000:
-            raise PagetError(
-                "too many cells", file=str(self.settings), key="user_parameters/number_of_cells", found=number
-            )
-        note = f"{number} cells of each type are placed uniformly in the domain, as PhysiCell's template does in C++"
-        self.report.add(DIFFERENT, str(self.settings), None, "number_of_cells", note)
-        names = [cell_type.name for cell_type in definition.cell_types]
-        return [place_uniformly(definition.domain, names, number, seed)]
-
-    def _listed(self, definition: Definition, dictionary: Dictionary) -> list[Population]:
-        """Cells of the file that the settings name."""
-        conditions = self.root.child("initial_conditions")
-        node = conditions.child("cell_positions") if conditions is not None else None
-        if node is None:
-            return []
-        if not node.flag_attribute("enabled"):
-            node.mark(OFF)
-            return []
-        kind = node.attribute("type") or ""
-        if kind not in ("csv", "CSV"):
-            raise node.error("unknown type of cell positions", found=kind, allowed=("csv",))
-        path = self._file(node)
-        types = [(cell_type.name, cell_type.code) for cell_type in definition.cell_types]
-        table = read_cells(path, types, dictionary)
-        return [population_of(table, definition.domain, str(path), self.report)]
-
     # ---- the rest --------------------------------------------------------------------------------------------------
 
     def _levels(self, definition: Definition, medium: Microenvironment) -> npt.NDArray[np.float64] | None:
@@ -255,7 +189,7 @@ class _Reader:
         path = self._file(node)
         return read_initial_field(path, node.attribute("type") or "", definition.domain, definition.factors)
 
-    def _draw_warnings(self, definition: Definition, population: Population, cells: CellDefinitions) -> None:
+    def _warn(self, definition: Definition, population: Population, cells: CellDefinitions) -> None:
         file = str(self.settings)
         warn_of_fast_rates(definition.cell_types, definition.rules, definition.steps, file, self.report)
         note_overwritten(population.behaviours, definition.rules, file, self.report)
