@@ -145,7 +145,8 @@ class BoxRegion:
 
     def contains(self, place: Numbers) -> npt.NDArray[np.bool_]:
         """By its planes."""
-        return ((place >= self.low) & (place <= self.high)).all(axis=1)
+        inside: npt.NDArray[np.bool_] = np.all((place >= self.low) & (place <= self.high), axis=1)
+        return inside
 
 
 def _between(distance: Numbers, low: float, high: float) -> npt.NDArray[np.bool_]:
