@@ -8,7 +8,7 @@ import numpy as np
 from tissues import definition
 
 from paget.keyed_random import Purpose, uniform_at
-from paget.tissue.cells import Cells
+from paget.tissue.cells import NOBODY, Cells
 from paget.tissue.compile import Compiled, compile_definition
 from paget.tissue.definition import CellType, Definition, Domain, Population
 from paget.tissue.interactions import Interactions
@@ -89,6 +89,25 @@ def triples(number: int, kinds: tuple[int, int, int], *types: CellType) -> World
     start = np.arange(0, 6 * number + 1, 2, dtype=np.int32)
     world.neighbours = lambda: (start, others.reshape(-1).astype(np.int32))  # type: ignore[method-assign]
     return world
+
+
+def partners(cells: Cells) -> dict[int, list[int]]:
+    """Identifiers that each cell lists, by its own."""
+    lists = cells["springs"]
+    return {
+        int(own): [int(k) for k in row if k != NOBODY]
+        for own, row in zip(cells["identifier"], lists, strict=True)
+    }
+
+
+def check_lists(cells: Cells) -> None:
+    """Attachments are mutual; lists ascend, name nobody twice and not their owner, and have no holes."""
+    lists = partners(cells)
+    for own, row in lists.items():
+        assert row == sorted(set(row) - {own})
+        assert all(own in lists[partner] for partner in row)
+    used = (cells["springs"] != NOBODY).sum(axis=1)
+    assert all((cells["springs"][i, : used[i]] != NOBODY).all() for i in range(cells.count))
 
 
 def by_identifier(cells: Cells) -> dict[str, np.ndarray]:

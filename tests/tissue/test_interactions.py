@@ -18,7 +18,7 @@ from tissues import cell_type, definition
 from paget.compiled import thread_count
 from paget.keyed_random import Purpose
 from paget.tissue.cells import ABSENT, APOPTOTIC, DEAD, LIVE, NECROTIC, NOBODY, OUTSIDE, REMOVED
-from paget.tissue.contacts import room_for
+from paget.tissue.contacts import EAT, KILL, in_order, propose, room_for
 from paget.tissue.definition import Factor, Population
 
 FALSE_ALARM = 1e-4
@@ -264,6 +264,32 @@ def test_small_blocks_of_proposals_grow_and_give_the_same() -> None:
     assert same(by_identifier(one.cells), by_identifier(other.cells))
 
 
+def test_damage_from_many_adds_up_in_any_order_of_memory() -> None:
+    random = np.random.default_rng(9)
+    position = np.vstack([np.zeros((1, 3)), random.normal(0, 4, (30, 3))])
+    kind = np.array([1] + [0] * 30, np.int32)
+    attacker = cell_type("actor", {"attack patient": 1e9, "attack duration": 1e9})
+    population = Population(position, kind, None, {"attack damage rate": random.uniform(0, 3, 31)})
+    one, other = (World(definition(attacker, PATIENT), population) for _ in range(2))
+    other.cells.take(random.permutation(31))
+    for world in (one, other):
+        world.contact()
+    assert same(by_identifier(one.cells), by_identifier(other.cells))
+    np.testing.assert_allclose(
+        one.cells["damage"][0], 0.1 * population.behaviours["attack damage rate"][1:].sum()
+    )
+
+
+def test_proposals_at_the_same_time_are_taken_in_the_order_of_identifiers() -> None:
+    found = room_for(4)
+    for block, actor, partner in ((0, 3, 1), (0, 2, 1), (5, 1, 3), (63, 1, 2)):
+        propose(found, block, EAT, actor, partner, 0.5)
+    propose(found, 7, KILL, 0, 1, 0.25)
+    acts, actors, partners = in_order(found, np.array([70, 50, 60, 40]))
+    assert acts.tolist() == [KILL, EAT, EAT, EAT, EAT]
+    assert list(zip(actors, partners, strict=True)) == [(0, 1), (3, 1), (1, 3), (1, 2), (2, 1)]
+
+
 # ---- chances --------------------------------------------------------------------------------------------------------
 
 ACTOR = cell_type("actor")
@@ -362,6 +388,19 @@ def test_of_several_meals_one_is_chosen_by_its_rate(linear: bool) -> None:
         expected = share * (1 - math.exp(-fat - lean))
         assert binomtest(int(gone[:, column].sum()), 3000, expected).pvalue > FALSE_ALARM
     assert binomtest(int(gone[:, 0].sum()), 3000, 0.5 * (1 - math.exp(-fat - lean))).pvalue < FALSE_ALARM
+
+
+@pytest.mark.parametrize("late", ["fuse to patient", "attack patient", "kill patient"])
+def test_who_died_before_in_the_same_step_is_left_alone(late: str) -> None:
+    first = cell_type("first", {"kill patient": 1e9})
+    second = cell_type(
+        "second", {late: 1e3, "attack duration": 1e9, "fuse to first": 1e-9, "attack first": 1e-9}
+    )
+    world = triples(3, (0, 2, 1), first, second, PATIENT)
+    assert world.contact() == 0
+    np.testing.assert_array_equal(world.cells["flags"], [0, DEAD, 0] * 3)
+    assert (world.cells["target"] == NOBODY).all()
+    assert (world.cells["springs"] == NOBODY).all()
 
 
 def test_who_is_consumed_does_not_consume() -> None:

@@ -13,14 +13,25 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from neighbourhoods import KEY, World, by_identifier, couples, events, hazard, same, triples
+from neighbourhoods import (
+    KEY,
+    World,
+    by_identifier,
+    check_lists,
+    couples,
+    events,
+    hazard,
+    partners,
+    same,
+    triples,
+)
 from scipy.stats import binomtest, chisquare
 from tissues import cell_type, compiled_cells, definition
 
 from paget.compiled import thread_count
 from paget.keyed_random import Purpose
 from paget.tissue.attachments import release
-from paget.tissue.cells import ABSENT, DEAD, DIVIDES, NOBODY, OUTSIDE, REMOVED, Cells
+from paget.tissue.cells import ABSENT, DEAD, DIVIDES, NOBODY, OUTSIDE, REMOVED
 from paget.tissue.definition import Population, Steps
 from paget.tissue.division import divide
 from paget.tissue.interactions import Interactions
@@ -32,25 +43,6 @@ ATTACHMENT = "cell attachment rate"
 DETACHMENT = "cell detachment rate"
 MOST = "maximum number of cell attachments"
 ELASTIC = "cell-cell adhesion elastic constant"
-
-
-def partners(cells: Cells) -> dict[int, list[int]]:
-    """Identifiers that each cell lists, by its own."""
-    lists = cells["springs"]
-    return {
-        int(own): [int(k) for k in row if k != NOBODY]
-        for own, row in zip(cells["identifier"], lists, strict=True)
-    }
-
-
-def check_lists(cells: Cells) -> None:
-    """Attachments are mutual; lists ascend, name nobody twice and not their owner, and have no holes."""
-    lists = partners(cells)
-    for own, row in lists.items():
-        assert row == sorted(set(row) - {own})
-        assert all(own in lists[partner] for partner in row)
-    used = (cells["springs"] != NOBODY).sum(axis=1)
-    assert all((cells["springs"][i, : used[i]] != NOBODY).all() for i in range(cells.count))
 
 
 def crowd(seed: int, count: int = 40, **rates: float) -> World:

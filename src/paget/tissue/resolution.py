@@ -97,10 +97,9 @@ def act_out(cells, insides, transferred, conserved, rows, count, acts, actors, p
 
 @kernel
 def kill(cells, types, behaviour, killed):
-    """Let these cells enter apoptosis, unless they were eaten since."""
+    """Let these cells enter apoptosis (it does no harm to those that were eaten since)."""
     for j in killed:
-        if not cells.flags[j] & ABSENT:
-            die(cells, types, behaviour, j, APOPTOTIC)
+        die(cells, types, behaviour, j, APOPTOTIC)
 
 
 def deliver_attacks(
