@@ -106,6 +106,8 @@ class Fields:
                 allowed=self.level.shape,
             )  # fmt: skip
         self.level[:] = level
+        for number, factor in enumerate(self.definition.factors):
+            _hold_faces(self.level[number], factor, self.definition.domain)
         self.solver = tuple(
             ("implicit" if hasattr(self, "_work") else "splitting")
             if solver == "constant" and factor.diffusion > 0.0 and np.ptp(self.level[number]) > 0.0
