@@ -149,7 +149,8 @@ def _settle_step(cells, bases, b, factor, per_voxel, step, rows, start, level, v
 class Exchange:
     """Occupied voxels, their cells, and the coefficients of the factors that cells exchange. o occupied voxels."""
 
-    def __init__(self, voxels: int, voxel_volume: float) -> None:
+    def __init__(self, voxels: int, voxel_volume: float, room: npt.NDArray[np.int32] | None = None) -> None:
+        """`room`: memory to count in that nobody needs while cells are sorted, at least voxels + 1 numbers."""
         self.per_voxel = 1.0 / voxel_volume
         self.voxels = voxels
         self.rows: npt.NDArray[np.int32] = np.zeros(0, np.int32)
@@ -158,7 +159,7 @@ class Exchange:
         """Occupied voxels in ascending order, shape (o,)."""
         self.start: npt.NDArray[np.int32] = np.zeros(1, np.int32)
         """First cell of each in `rows`, shape (o + 1,)."""
-        self._first = np.zeros(voxels + 1, np.int32)
+        self._first = np.zeros(voxels + 1, np.int32) if room is None else room[: voxels + 1]
 
     def sort(self, cells: Cells) -> None:
         """Find out which voxels are occupied, and by whom."""

@@ -63,7 +63,6 @@ class Fields:
         """How each factor is solved."""
         self.every = tuple(max(round(step / definition.steps.mechanics), 1) for _, step in chosen)
         """Mechanics steps between two steps of the default solvers, factor by factor."""
-        self.exchange = Exchange(math.prod(shape), definition.domain.voxel_volume)
         self._maps: dict[int, tuple[npt.NDArray, npt.NDArray]] = {}
         self._sweeps: dict[int, tuple[float, splitting.Sweeps]] = {}
         self.iterations = 0
@@ -75,6 +74,8 @@ class Fields:
         if {"implicit", "quasi-steady"} & set(self.solver):
             self._work = implicit.Work(*(np.zeros(shape) for _ in range(4)))
             self._products = np.zeros((implicit.BLOCKS, nx))
+        room = self._work.image.reshape(-1).view(np.int32) if hasattr(self, "_work") else None
+        self.exchange = Exchange(math.prod(shape), self.definition.domain.voxel_volume, room)
         if "splitting" in self.solver:
             self._turned = np.zeros((splitting.PARTS, nx, ny))
 
