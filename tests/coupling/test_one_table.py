@@ -8,12 +8,14 @@ the same number but for rounding.
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paget.coupling.tissue_parts import behaviours_of
+from paget.host.state import new_state
 from paget.rules.rule_table import mean_over_contacts, value_in_cell
 from paget.tissue.compile import compile_definition
 
@@ -98,3 +100,12 @@ def test_rules_stand_in_the_same_order(tissue, pairs) -> None:
         there = slice(table["first_rule"][place], table["first_rule"][place + 1])
         assert rules.half[here].tolist() == table["half"][there].tolist()
         assert rules.increases[here].tolist() == table["increases"][there].tolist()
+
+
+def test_records_of_the_engines_are_told_apart(tissue) -> None:
+    """Numba must not run, with a warning, the kernels of one engine's plasma on the state of the other."""
+    compiled = tissue.compiled
+    animal = numba.typeof(new_state(compiled.tables, compiled.axes)[0])
+    supply = numba.typeof(tissue.biology().treatment.now)
+    assert animal.can_convert_to(None, supply) is None
+    assert supply.can_convert_to(None, animal) is None

@@ -14,7 +14,7 @@ from paget.tissue.cells import DEAD, OUTSIDE, REMOVED, TOTAL, Cells
 from paget.tissue.compile import Compiled, compile_definition
 from paget.tissue.definition import CellType, Cycle, Definition, Domain, Factor, Phase, Population
 from paget.tissue.population import optional_arrays, place_population
-from paget.tissue.receptors import Receptors, sense_receptors
+from paget.tissue.receptors import Receptors, carriers_of, sense_receptors
 
 LIVE = Cycle("live", 5, (Phase("live", 14),))
 DOMAIN = Domain((0.0, 0.0, 0.0), (40.0, 60.0, 20.0), (20.0, 20.0, 20.0))
@@ -59,8 +59,9 @@ def by_hand(kind: int, levels, antagonism, volume: float) -> tuple[list[float], 
 
 
 def sense(compiled: Compiled, cells: Cells, level, antagonism) -> None:
-    index = compiled.vocabulary.behaviour
-    sense_receptors(cells.view(), compiled.types, index, RECEPTORS, np.array(antagonism), level, cells.count)
+    first = compiled.vocabulary.behaviour.uptake
+    columns = compiled.types.column[first : first + 3]
+    sense_receptors(carriers_of(cells), columns, RECEPTORS, np.array(antagonism), level, cells.count)
 
 
 @given(st.integers(0, 1000), st.lists(st.floats(0.0, 50.0), min_size=2, max_size=2))

@@ -150,8 +150,9 @@ def test_places(tissue, compiled) -> None:
     low, high = np.zeros(3), np.full(3, 200.0)
     signals = np.zeros(int(compiled.tables["signal"]["collagen_alignment"]) + 1)
     kept = place_newcomers(
-        world.cells.view(), compiled.tables, treatment.now, receptors_of(compiled), world.fields.level,
-        newcomer.kind, newcomer.place, sites, 8.0, low, high, False, KEY, 3, signals, found,
+        world.cells["place"][sites], world.cells["voxel"][sites], world.fields.level, compiled.tables,
+        treatment.now, receptors_of(compiled), newcomer.kind, newcomer.place, 8.0, low, high, False,
+        KEY, 3, signals, found,
     )  # fmt: skip
     most = float(compiled.tables["rules"]["maximum"][newcomer.place])
     chance, places = expected(compiled, name, 0.05) / most, []

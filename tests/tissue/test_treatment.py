@@ -19,7 +19,16 @@ from paget.tissue.cells import APOPTOTIC, DEAD, OUTSIDE, TARGET_NUCLEAR_SOLID, C
 from paget.tissue.compile import compile_definition
 from paget.tissue.definition import CellType, Cycle, Definition, Domain, Phase, Population
 from paget.tissue.population import optional_arrays, place_population
-from paget.tissue.treatment import CYCLING, DAMAGED, QUIESCENT, Dose, Treatment, damage_cells
+from paget.tissue.treatment import (
+    CYCLING,
+    DAMAGED,
+    QUIESCENT,
+    Dose,
+    Treatment,
+    damage_cells,
+    deaths_of,
+    mortals_of,
+)
 
 STAGES = Cycle(
     "stages", 1, (Phase("Q", 3), Phase("C", 2, divides_at_exit=True, next=0), Phase("D", 9999, next=0))
@@ -144,7 +153,7 @@ def test_damage_of_each_cell(treatment, compiled, tissue, linear: bool) -> None:
     drug.now["exposure"][number, :EXPOSURE_NODES] = exposure
     before = {name: cells[name].copy() for name in ("phase", "flags", "volume")}
     damage_cells(
-        cells.view(), built.types, built.vocabulary.behaviour, *numbers, 1, drug.tables, drug.now,
+        mortals_of(cells), deaths_of(built.types), built.vocabulary.behaviour, *numbers, 1, drug.tables, drug.now,
         KEY, tick, step, linear, cells.count,
     )  # fmt: skip
     changes = {"damaged": 0, "died": 0}
@@ -182,7 +191,7 @@ def test_without_exposure_only_the_damaged_die(treatment, tissue) -> None:
     drug = treatment()
     assert not drug.damages()
     damage_cells(
-        cells.view(), built.types, built.vocabulary.behaviour, *numbers, 1, drug.tables, drug.now,
+        mortals_of(cells), deaths_of(built.types), built.vocabulary.behaviour, *numbers, 1, drug.tables, drug.now,
         KEY, 0, 600.0, False, cells.count,
     )  # fmt: skip
     died = cells["model"] == APOPTOTIC

@@ -8,6 +8,7 @@ lengths are part of the type: models of the usual size then share one compiled k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import get_annotations
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -43,10 +44,12 @@ def dtype_of(spec: type, axes: Mapping[str, int]) -> np.dtype:
     """The NumPy record type of a class of annotated fields.
 
     A field is a number (`float`, `int`), a further class of fields, or `Annotated[number, axis, ...]` with axes that
-    are numbers, names, or `name + number`.
+    are numbers, names, or `name + number`. Fields that a class inherits stand last: if they stood first, Numba would
+    take the record for one of the class that they come from.
     """
     hints = get_type_hints(spec, include_extras=True)
-    return np.dtype([(name, *_field(hint, axes)) for name, hint in hints.items()], align=True)
+    names = [name for part in spec.__mro__ for name in get_annotations(part)]
+    return np.dtype([(name, *_field(hints[name], axes)) for name in names], align=True)
 
 
 def _field(hint: Any, axes: Mapping[str, int]) -> tuple[Any, ...]:

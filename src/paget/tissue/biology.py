@@ -18,10 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.compiled import thread_count
-from paget.tissue.receptors import Receptors, sense_receptors
+from paget.tissue.receptors import Receptors, carriers_of, sense_receptors
 from paget.tissue.recruitment import Recruitment
 from paget.tissue.tables import RuleArrays
-from paget.tissue.treatment import DAMAGED, MINUTES_PER_DAY, Treatment, damage_cells
+from paget.tissue.treatment import (
+    DAMAGED,
+    MINUTES_PER_DAY,
+    Treatment,
+    damage_cells,
+    deaths_of,
+    mortals_of,
+)
 
 if TYPE_CHECKING:
     from paget.tissue.simulation import Simulation
@@ -109,9 +116,13 @@ class ModelBiology:
         if cells.has("activity"):
             with thread_count(simulation.threads):
                 sense_receptors(
-                    cells.view(), simulation.types, simulation.vocabulary.behaviour, self.receptors,
+                    carriers_of(cells), self._uptake(simulation), self.receptors,
                     self.treatment.now["antagonism"], simulation.fields.level, cells.count,
                 )  # fmt: skip
+
+    def _uptake(self, simulation: Simulation) -> npt.NDArray[np.int32]:
+        first = simulation.vocabulary.behaviour.uptake
+        return simulation.types.column[first : first + len(self.links.decay)]
 
     def _damage(self, simulation: Simulation, minutes: float) -> None:
         cells, tumour = simulation.cells, self.links.tumour
@@ -119,7 +130,7 @@ class ModelBiology:
         if self.treatment.damages() or damaged.any():
             names = simulation.vocabulary
             damage_cells(
-                cells.view(), simulation.types, names.behaviour,
+                mortals_of(cells), deaths_of(simulation.types), names.behaviour,
                 names.behaviour_number("custom:drug sensitivity"),
                 names.behaviour_number("custom:death of damaged cells"),
                 tumour, self.treatment.tables, self.treatment.now,

@@ -22,7 +22,7 @@ import numpy as np
 
 from paget.compiled import kernel, parallel_kernel, prange
 from paget.pharmacology.occupancy import held_share
-from paget.tissue.cells import ABSENT, TOTAL
+from paget.tissue.cells import ABSENT, TOTAL, Cells
 from paget.tissue.laws import is_dead
 from paget.tissue.neighbours import BLOCKS
 
@@ -38,8 +38,24 @@ class Receptors(NamedTuple):
     """Ligand that a cell with filled receptors takes in (level um3/min), shape (K, R)."""
 
 
+class Carriers(NamedTuple):
+    """The arrays of the cells (`CellArrays`) that receptors read and write."""
+
+    flags: np.ndarray
+    kind: np.ndarray
+    voxel: np.ndarray
+    volume: np.ndarray
+    columns: np.ndarray
+    activity: np.ndarray
+
+
+def carriers_of(cells: Cells) -> Carriers:
+    """The cells as the kernels here see them; valid until cells are added."""
+    return Carriers(*(cells.arrays[name] for name in Carriers._fields))
+
+
 @kernel
-def _sense_part(cells, types, b, receptors, antagonism, level, first, last):
+def _sense_part(cells, uptake, receptors, antagonism, level, first, last):
     factors, nx, ny = receptors.affinity.shape[1], level.shape[3], level.shape[2]
     for i in range(first, last):
         if cells.flags[i] & ABSENT:
@@ -48,9 +64,8 @@ def _sense_part(cells, types, b, receptors, antagonism, level, first, last):
         x, y, z = voxel % nx, (voxel // nx) % ny, voxel // (nx * ny)
         if alive:
             for factor in range(factors):
-                column = types.column[b.uptake + factor]
-                if column >= 0:
-                    cells.columns[i, column] = 0.0
+                if uptake[factor] >= 0:
+                    cells.columns[i, uptake[factor]] = 0.0
         for r in range(receptors.affinity.shape[0]):
             expression, internalising = receptors.expression[kind, r], receptors.internalising[kind, r]
             load = 0.0
@@ -60,18 +75,18 @@ def _sense_part(cells, types, b, receptors, antagonism, level, first, last):
             if alive and internalising > 0.0:
                 share = internalising / (cells.volume[i, TOTAL] * (1.0 + load + antagonism[r]))
                 for factor in range(factors):
-                    column = types.column[b.uptake + factor]
-                    if column >= 0:
-                        cells.columns[i, column] += share / receptors.affinity[r, factor]
+                    if uptake[factor] >= 0:
+                        cells.columns[i, uptake[factor]] += share / receptors.affinity[r, factor]
 
 
 @parallel_kernel
-def sense_receptors(cells, types, b, receptors, antagonism, level, count):
-    """Fill the activity of the receptors of all cells, and the uptake columns of the living ones.
+def sense_receptors(cells, uptake, receptors, antagonism, level, count):
+    """Fill the activity of the receptors of all cells (`Carriers`), and the uptake columns of the living ones.
 
-    `antagonism`: sum of antagonist over inhibition constant at each receptor, shape (R,); `level` (m, nz, ny, nx). A
-    dead cell keeps the uptake that it died with, a tenth of what it had.
+    `uptake`: column of the uptake of each factor, -1 where there is none, shape (F,); `antagonism`: sum of antagonist
+    over inhibition constant at each receptor, shape (R,); `level` (m, nz, ny, nx). A dead cell keeps the uptake that it
+    died with, a tenth of what it had.
     """
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS
-        _sense_part(cells, types, b, receptors, antagonism, level, first, last)
+        _sense_part(cells, uptake, receptors, antagonism, level, first, last)

@@ -91,9 +91,10 @@ class Recruitment:
     ) -> int:
         domain = simulation.definition.domain
         radius = radius_of(float(simulation.types.volume[recruited.kind, TOTAL]))
+        cells = simulation.cells
         kept = place_newcomers(
-            simulation.cells.view(), tables, now, receptors, simulation.fields.level, recruited.kind,
-            recruited.place, sites, radius, np.array(domain.low, dtype=np.float64),
+            cells["place"][sites], cells["voxel"][sites], simulation.fields.level, tables, now, receptors,
+            recruited.kind, recruited.place, radius, np.array(domain.low, dtype=np.float64),
             np.array(domain.high, dtype=np.float64), domain.two_dimensional,
             simulation.key, simulation.tick, np.zeros(_signals(tables)), found,
         )  # fmt: skip
@@ -107,14 +108,14 @@ def _signals(tables: Any) -> int:
 
 @kernel
 def place_newcomers(
-    cells,
+    site,
+    voxel,
+    level,
     tables,
     now,
     receptors,
-    level,
     kind,
     place,
-    sites,
     radius,
     low,
     high,
@@ -124,24 +125,25 @@ def place_newcomers(
     signals,
     found,
 ):
-    """Draw a site (a row of `sites`) for each row of `found`, shape (n, 3); keep some, and write where they are (um).
+    """Draw a site for each row of `found`, shape (n, 3); keep some, and write where they are (um).
 
-    `signals`: a workspace, zero. Returns how many are kept; they stand first.
+    `site`: x, y, z and radius of the cells at which newcomers may come up, shape (s, 4); `voxel`: their voxels;
+    `place`: number of the recruitment in the tables; `signals`: a workspace, zero. Returns how many are kept;
+    they stand first.
     """
     kept = 0
     largest = tables.rules.maximum[place]
     for number in range(found.shape[0]):
         lineage = _NEWCOMER | np.uint64(kind) << np.uint64(40) | np.uint64(number)
-        site = sites[int(uniform_at(key, _RECRUITMENT, tick, lineage, 0) * sites.shape[0])]
-        _fill_signals(tables, now, receptors, level, kind, cells.voxel[site], signals)
+        chosen = int(uniform_at(key, _RECRUITMENT, tick, lineage, 0) * site.shape[0])
+        _fill_signals(tables, now, receptors, level, kind, voxel[chosen], signals)
         chance = mean_over_contacts(tables.rules, place, signals) / largest
         if uniform_at(key, _RECRUITMENT, tick, lineage, 1) >= chance:
             continue
-        x, y, z = direction_at(key, _RECRUITMENT, tick, lineage, 2, flat)
-        reach = cells.place[site, 3] + radius
-        found[kept, 0] = min(max(cells.place[site, 0] + reach * x, low[0]), high[0])
-        found[kept, 1] = min(max(cells.place[site, 1] + reach * y, low[1]), high[1])
-        found[kept, 2] = min(max(cells.place[site, 2] + reach * z, low[2]), high[2])
+        way = direction_at(key, _RECRUITMENT, tick, lineage, 2, flat)
+        reach = site[chosen, 3] + radius
+        for axis in range(3):
+            found[kept, axis] = min(max(site[chosen, axis] + reach * way[axis], low[axis]), high[axis])
         kept += 1
     return kept
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +25,10 @@ from paget.keyed_random import Purpose, uniform_at
 from paget.pharmacology import plasma
 from paget.pharmacology.plasma import Plasma, damage_rate
 from paget.rules.records import dtype_of
-from paget.tissue.cells import ABSENT, APOPTOTIC, TARGET_NUCLEAR_SOLID
+from paget.tissue.cells import ABSENT, APOPTOTIC, TARGET_NUCLEAR_SOLID, Cells
 from paget.tissue.death import die
 from paget.tissue.laws import behaviour_of, event_chance, is_dead
+from paget.tissue.tables import TypeTable
 
 QUIESCENT, CYCLING, DAMAGED = 0, 1, 2
 """Phases of the cycle of a tumour cell."""
@@ -100,11 +101,44 @@ class Treatment:
         self.given = int(state["given"])
 
 
+class Mortals(NamedTuple):
+    """The arrays of the cells (`CellArrays`) that damage and death read and write."""
+
+    kind: npt.NDArray
+    flags: npt.NDArray
+    model: npt.NDArray
+    phase: npt.NDArray
+    elapsed: npt.NDArray
+    volume: npt.NDArray
+    lineage: npt.NDArray
+    columns: npt.NDArray
+    motility: npt.NDArray
+
+
+class Deaths(NamedTuple):
+    """The arrays of the cell types (`TypeTable`) that they read."""
+
+    base: npt.NDArray
+    column: npt.NDArray
+    death: npt.NDArray
+
+
+def mortals_of(cells: Cells) -> Mortals:
+    """The cells as `damage_cells` sees them; valid until cells are added."""
+    return Mortals(*(cells.arrays[name] for name in Mortals._fields))
+
+
+def deaths_of(types: TypeTable) -> Deaths:
+    """The cell types as `damage_cells` sees them."""
+    return Deaths(types.base, types.column, types.death)
+
+
 @kernel
 def damage_cells(cells, types, b, sensitivity, lethal, kind, tables, state, key, tick, step, linear, count):
     """Damage cycling cells of one type (`kind`), and let damaged ones die, over a step (min).
 
-    `sensitivity`, `lethal`: numbers of the behaviours `drug sensitivity` and `death of damaged cells` (1/min).
+    `cells`: Mortals; `types`: Deaths; `sensitivity`, `lethal`: numbers of the behaviours `drug sensitivity` and `death
+    of damaged cells` (1/min); `tables`, `state`: the drugs of the model, and where they are.
     """
     for i in range(count):
         if cells.flags[i] & ABSENT or cells.kind[i] != kind or is_dead(cells, i):

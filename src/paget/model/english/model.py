@@ -82,9 +82,22 @@ def _left_out(model: Model, engine: str) -> list[str]:
     lines = [f"mechanism '{name}': left out on request." for name in model.without]
     lines += [sentence(str(item)) for item in model.ignored]
     lines += [sentence(note) for note in model.notes]
-    return lines + [
+    lines += [
         line for line in ignored_lines(model.rules, model.vocabulary) if line.startswith(f"The {engine} ")
     ]
+    absent = _absent_behaviours(model, engine)
+    return lines + ([f"The {engine} engine has no {listed(absent, 'or')}."] if absent else [])
+
+
+def _absent_behaviours(model: Model, engine: str) -> list[str]:
+    """Behaviours of cells of the model for which an engine has no meaning."""
+    absent = []
+    for cell in model.cell_types.values():
+        for name in cell.behaviours:
+            match = model.vocabulary.behaviour(name)
+            if match is not None and getattr(match.term, engine).meaning == "absent" and name not in absent:
+                absent.append(name)
+    return absent
 
 
 def sources_sentence(model: Model) -> str:
