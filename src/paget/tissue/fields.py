@@ -240,19 +240,17 @@ class Fields:
     # ---- checkpoints -----------------------------------------------------------------------------------------------
 
     def state(self) -> dict[str, npt.NDArray]:
-        """What a checkpoint needs. The maps of exchange follow from the cells, which do not change after them."""
+        """What a checkpoint needs."""
         return {
             "level": self.level.copy(),
             "decay": self.decay.copy(),
             "solver": np.array(self.solver, np.str_),
         }
 
-    def restore(self, state: Mapping[str, npt.NDArray], cells: Cells) -> None:
-        """Take over the levels of a checkpoint, of which `cells` are the cells."""
+    def restore(self, state: Mapping[str, npt.NDArray]) -> None:
+        """Take over the levels of a checkpoint."""
         self.level[:], self.decay[:] = state["level"], state["decay"]
         self.solver = tuple(str(solver) for solver in state["solver"])
-        if "splitting" in self.solver:
-            self.refresh(cells)
 
 
 def relaxation_rate(factor: Factor, domain: Domain) -> float:

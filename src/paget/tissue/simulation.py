@@ -169,8 +169,16 @@ class Simulation:
         return self
 
     def advance(self) -> None:
-        """One mechanics step, with the phenotype where it is due."""
-        self._diffuse_first()
+        """One mechanics step, with the phenotype where it is due.
+
+        In PhysiCell's scheme one split step comes before everything and the others follow each mechanics step, so that
+        the phenotype at time t has seen all steps up to t, that one included.
+        """
+        splits = self.scheme == "physicell"
+        if not splits:
+            self.fields.advance(self.cells, self.step_number)
+        elif self.step_number == 0:
+            self._split(1)
         if self.step_number % self._phenotype_every == 0:
             self._phenotype()
         level = self.fields.level
@@ -178,23 +186,14 @@ class Simulation:
             self.cells, self.interactions, level, self.key, self.step_number, self.linear
         ):
             self._release_removed()
-        self._diffuse_rest()
+        if splits:
+            self._split(self._splits)
         self.step_number += 1
 
-    def _diffuse_first(self) -> None:
-        """What diffuses before phenotype and mechanics of this step."""
-        if self.scheme == "physicell":
-            if self.step_number == 0:
-                self.fields.refresh(self.cells)
-            self.fields.split(self.cells, 1)
-        else:
-            self.fields.advance(self.cells, self.step_number)
-
-    def _diffuse_rest(self) -> None:
-        """The split steps between this mechanics step and the next."""
-        if self.scheme == "physicell":
-            self.fields.refresh(self.cells)
-            self.fields.split(self.cells, self._splits - 1)
+    def _split(self, steps: int) -> None:
+        """Short steps of diffusion and exchange with the cells where they are now."""
+        self.fields.refresh(self.cells)
+        self.fields.split(self.cells, steps)
 
     def _phenotype(self) -> None:
         step = self.definition.steps.phenotype
@@ -261,7 +260,7 @@ class Simulation:
         simulation._set_up(definition, own, str(state["scheme"]), int(state["seed"]), threads, biology)
         simulation.step_number = int(state["step_number"])
         simulation.cells.restore(_part(state, "cells"))
-        simulation.fields.restore(_part(state, "fields"), simulation.cells)
+        simulation.fields.restore(_part(state, "fields"))
         with thread_count(threads):
             simulation.mechanics.neighbours.restore(_part(state, "neighbours"))
         if biology is not None:
