@@ -8,6 +8,9 @@
 
 ```{assay-numbers}
 ```                            a table of the errors and limits of all assays
+
+```{tissue-behaviours}
+```                            the dictionary of behaviours of the tissue engine; `tissue-signals`, `tissue-cycles` likewise
 """
 
 from __future__ import annotations
@@ -97,6 +100,41 @@ class AssayNumbers(GeneratedMarkdown):
         return "\n".join(rows)
 
 
+class TissueBehaviours(GeneratedMarkdown):
+    """What cells of a tissue can do."""
+
+    def markdown(self) -> str:
+        from paget.tissue.vocabulary import BEHAVIOURS
+
+        rows = ["| behaviour | unit | unless stated |", "|---|---|---|"]
+        rows += [f"| `{name}` | {unit} | {default:g} |" for name, unit, default in BEHAVIOURS.values()]
+        return "\n".join(rows)
+
+
+class TissueSignals(GeneratedMarkdown):
+    """What cells of a tissue can sense."""
+
+    def markdown(self) -> str:
+        from paget.tissue.vocabulary import SIGNALS
+
+        rows = ["| signal | unit |", "|---|---|"]
+        return "\n".join(rows + [f"| `{name}` | {unit} |" for name, unit in SIGNALS.values()])
+
+
+class TissueCycles(GeneratedMarkdown):
+    """Models of the cell cycle and their phases."""
+
+    def markdown(self) -> str:
+        from paget.coupling.scene_types import CYCLES
+
+        rows = ["| cycle | phases | cells divide at the end of |", "|---|---|---|"]
+        for name, cycle in CYCLES.items():
+            phases = [f"{number} {phase.name}" for number, phase in enumerate(cycle.phases)]
+            dividing = [phase.name for phase in cycle.phases if phase.divides_at_exit]
+            rows.append(f"| `{name}` | {', '.join(phases)} | {', '.join(dividing)} |")
+        return "\n".join(rows)
+
+
 def schema_as_markdown(schema: dict[str, Any]) -> str:
     """Markdown tables of the fields of a schema: first the file itself, then the tables within it."""
     parts = [_table("The file", schema)]
@@ -170,4 +208,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_directive("schema-fields", SchemaFields)
     app.add_directive("endpoints", Endpoints)
     app.add_directive("assay-numbers", AssayNumbers)
+    app.add_directive("tissue-behaviours", TissueBehaviours)
+    app.add_directive("tissue-signals", TissueSignals)
+    app.add_directive("tissue-cycles", TissueCycles)
     return {"version": "1", "parallel_read_safe": True}

@@ -1,4 +1,4 @@
-"""`paget new trial`: the template passes `paget check`, as it is and with all its possibilities."""
+"""`paget new trial` and `paget new scene`: templates pass `paget check`, as they are and with all their possibilities."""
 
 import re
 import shlex
@@ -12,9 +12,10 @@ NAMES = ["my-trial.toml", "my trial, second {try}.toml", "quoted'\".toml", "no-e
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_template_passes_check(name, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("kind", ["trial", "scene"])
+def test_the_template_passes_check(kind, name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(["new", "trial", name]) == 0
+    assert main(["new", kind, name]) == 0
     (written,) = tmp_path.iterdir()
     assert shlex.quote(written.name) in capsys.readouterr().out
     assert main(["check", written.name]) == 0
@@ -27,6 +28,16 @@ def test_every_possibility_that_it_shows_passes_check(tmp_path, capsys):
     file = tmp_path / "all.toml"
     file.write_text(text.replace("{name}", "all"))
     assert main(["check", str(file)]) == 0, capsys.readouterr().err
+
+
+def test_every_possibility_of_a_scene_passes_check(tmp_path, capsys):
+    """The same for a scene, with the file that it names."""
+    text = re.sub(r"^#(?=[^ \n])", "", template("scene.toml"), flags=re.MULTILINE)
+    assert 'shape = { kind = "csv", file = "cells.csv" }' in text
+    (tmp_path / "all.toml").write_text(text.replace("{name}", "all"))
+    (tmp_path / "cells.csv").write_text("x,y,z,type\n0,0,100,my cell\n")
+    assert main(["check", str(tmp_path / "all.toml")]) == 0, capsys.readouterr().err
+    assert "1 my cell" in capsys.readouterr().out
 
 
 def test_a_possibility_that_fails_would_be_seen(tmp_path, capsys):
