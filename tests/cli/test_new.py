@@ -1,4 +1,4 @@
-"""`paget new trial` and `paget new scene`: templates pass `paget check`, as they are and with all their possibilities."""
+"""`paget new trial` and `new scene`: templates pass `paget check`, as they are and with all their possibilities."""
 
 import re
 import shlex

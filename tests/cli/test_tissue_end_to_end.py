@@ -54,7 +54,7 @@ FILES = (
     "population.csv",
     "population.parquet",
     "provenance.json",
-    "tissue.png",
+    "figures/tissue.png",
     "input/scene.toml",
     "vtk/cells.pvd",
 )

@@ -101,7 +101,7 @@ def _figure(name: str, tell: Callable[[Mapping[str, Any]], None]) -> Callable[[S
 
         tell({"phase": "figures"})
         units = {factor.name: factor.unit for factor in simulation.definition.factors}
-        save_summary(folder, read_population(folder), units, name)
+        save_summary(folder / "figures", read_population(folder), units, name)
 
     return draw
 
