@@ -10,7 +10,7 @@
 ```                            a table of the errors and limits of all assays
 
 ```{tissue-behaviours}
-```                            the dictionary of behaviours of the tissue engine; `tissue-signals`, `tissue-cycles` likewise
+```                            the behaviours of the tissue engine; `tissue-signals` and `tissue-cycles` likewise
 """
 
 from __future__ import annotations
