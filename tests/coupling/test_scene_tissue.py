@@ -216,6 +216,8 @@ BAD = [
     ("saturation of the catalog's limits", IGF, [rule(behaviour="death")], ("leave saturation out",), "^saturation"),
     ("rule that the catalog has", IGF, [rule(behaviour="cycle entry", rest="")], ("the catalog has this rule",), r"\[\[rules\]\]"),
     ("chemotaxis twice", IGF, [('^"migration bias"', '"chemotactic response to CSF-1" = { value = 1, unit = "1", source = "assumed", kind = "assumed" }\n"migration bias"')], ("use one of them",), "chemotaxis = "),
+    ("steps that do not fit", FLAT, [(r"^\[domain\]", '[steps]\nphenotype = "0.25 minute"\n[domain]')], ("whole multiple", "multiples of 0.1 minute"), "phenotype"),
+    ("mechanics below diffusion", FLAT, [(r"^\[domain\]", '[steps]\nmechanics = "0.001 minute"\n[domain]')], ("whole multiple", "multiples of 0.01 minute"), "mechanics"),
     ("domain below a voxel", FLAT, [('"800 um", "800 um"', '"10 um", "800 um"')], ("shorter than a voxel", "10 um"), "10 um"),
     ("out of the domain", FLAT, [('radius = "200 um"', 'radius = "500 um"')], ("reaches out of the domain", "800 um x 800 um"), "500 um"),
     ("ball in a flat tissue", FLAT, [('kind = "disc"', 'kind = "ball"')], ("a flat tissue has no ball",), '"ball"'),

@@ -77,6 +77,7 @@ TREATMENT = '[outputs]\n[[treatments]]\ndrug = "paclitaxel"\ndose = "15 mg/kg"\n
 TREATED = (r"^\[outputs\]\ntable = .*\ncheckpoint = .*\n", TREATMENT.removeprefix("[outputs]\n"))
 
 BAD = [
+    ("seed too large", FLAT, [("^seed = 1", "seed = 9223372036854775808")], ("must be at most",), "seed"),
     ("unknown key", FLAT, [('voxel = "20 um"', 'voxle = "20 um"')], ("unknown key", "'voxel'"), "voxle"),
     ("length without unit", FLAT, [('voxel = "20 um"', "voxel = 20")], ("has no unit", "20 um"), "voxel = 20"),
     ("duration in a wrong unit", FLAT, [('"48 hour"', '"48 um"')], ("wrong unit", "'minute'"), "48 um"),

@@ -118,8 +118,10 @@ class TestACutRun:
     ):
         fake_engine.watchers.append(at_step(step, lambda: os.kill(os.getpid(), signal.SIGINT)))
         before = signal.getsignal(signal.SIGINT)
+        events: list = []
         with pytest.raises(Interrupted) as caught:
-            run_tissue(make_job(), tmp_path / "cut")
+            run_tissue(make_job(), tmp_path / "cut", progress=events.append)
+        assert events[-1] == {"phase": "stopping"}
         assert signal.getsignal(signal.SIGINT) is before
         assert caught.value.time == pytest.approx(step / 10)
         assert CheckpointStore(tmp_path / "cut.partial/checkpoints").newest().state["step_number"] == step

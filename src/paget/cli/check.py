@@ -58,17 +58,21 @@ def _check_scene(name: str, catalog: Catalog) -> None:
 
 
 def describe_job(job: Job) -> str:
-    """Cells at the start, factors and rules of a run, so that a reader sees whether it is the one that was meant."""
+    """Cells, factors, rules and what is left out of a run, so that a reader sees whether it is what was meant."""
     types = job.definition.cell_types
     counts = [int((job.population.kind == number).sum()) for number in range(len(types))]
     cells = [f"{count:,} {kind.name}" for kind, count in zip(types, counts, strict=True) if count]
     factors = [factor.name for factor in job.definition.factors]
     nz, ny, nx = job.definition.domain.shape
-    return (
-        f"  {sum(counts):,} cells: {', '.join(cells)}\n"
-        f"  {nx} x {ny} x {nz} voxels, factors: {', '.join(factors) or 'none'}\n"
-        f"  {len(job.definition.rules)} rules"
-    )
+    lines = [
+        f"  {sum(counts):,} cells: {', '.join(cells)}",
+        f"  {nx} x {ny} x {nz} voxels, factors: {', '.join(factors) or 'none'}",
+        f"  {len(job.definition.rules)} rules",
+    ]
+    ignored = job.facts.get("ignored", [])
+    if ignored:
+        lines += ["  What of the catalog is not in this tissue:", *(f"    {item}" for item in ignored)]
+    return "\n".join(lines)
 
 
 def _kind_of_file(path: Path) -> str | None:

@@ -23,6 +23,7 @@ _PHASES = {
     "placing": "placing the cells",
     "compiling tissue": "compiling the tissue kernels (once, about 40 s)",
     "simulating": "growing the tissue",
+    "stopping": "finishing the step, then a checkpoint (Ctrl-C again stops at once)",
     "figures": "figures",
 }
 

@@ -15,7 +15,7 @@ from paget.coupling.scene_types import as_vessel, extended, new_type, volume_of
 from paget.coupling.scene_words import Words
 from paget.coupling.tissue_model import PlannedDose, TissueModel, tissue_model
 from paget.model import Model, model_hash, model_of_scene
-from paget.model.quantity import Quantity
+from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Ignored
 from paget.model.scene import FACES, Scene, SceneCellType, SceneFactor
 from paget.provenance import content_hash
@@ -52,6 +52,7 @@ def scene_tissue(scene: Scene, catalog: Catalog, seed: int, read: ReadCells) -> 
     """Build the tissue of a scene. `read` gives the cells of a file. PagetError for what does not fit together."""
     model = model_of_scene(scene, catalog)
     domain = scene_domain(scene)
+    _check_steps(scene)
     built = _catalog_part(scene, model, domain) if model is not None else None
     words = _words(scene, model, built)
     definition = _definition(scene, domain, built, words)
@@ -62,6 +63,19 @@ def scene_tissue(scene: Scene, catalog: Catalog, seed: int, read: ReadCells) -> 
     doses = [(dose.minute, dose.drug, dose.route, dose.amount) for dose in _doses(scene)]
     drawn = content_hash([model_hash(model), _values(scene, model), doses, scene.recruitment])
     return SceneTissue(definition, population, built.biology(), drawn, (*model.ignored, *built.ignored))
+
+
+def _check_steps(scene: Scene) -> None:
+    """Each step must be a whole multiple of the shorter one, or steps would drift apart."""
+    steps = scene.steps
+    for key, shorter in (("mechanics", steps.diffusion), ("phenotype", steps.mechanics)):
+        given: Setting = getattr(steps, key)
+        ratio = round(given / shorter)
+        if ratio < 1 or abs(ratio * shorter - given) > 1e-9 * given:
+            raise scene.error(
+                "must be a whole multiple of the shorter step", "steps", key, found=given.text,
+                allowed=f"multiples of {shorter.text}",
+            )  # fmt: skip
 
 
 def scene_domain(scene: Scene) -> Domain:

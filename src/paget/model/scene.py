@@ -16,6 +16,7 @@ from paget.model.quantity import BadValue, Entry, In, Quantity, Setting
 from paget.model.scene_shapes import CellGroup, Vessels
 from paget.model.treatment import Regimen
 
+LARGEST_SEED = 2**63 - 1
 FACES = ("xmin", "xmax", "ymin", "ymax", "zmin", "zmax")
 FORMATS = ("multicellds", "anndata", "zarr", "vtk", "png")
 """Formats of snapshots."""
@@ -236,7 +237,7 @@ class Scene(Item):
     """Whether cells of the catalog enter from blood and stroma. Default: true."""
     duration: Annotated[Setting, In("minute", above=0)]
     """Simulated time [minute]."""
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
     """Seed of all random numbers. Default: 1."""
     scheme: Annotated[str, OneOf("default", "physicell")] = "default"
     """Numerical scheme: `default`, or that of PhysiCell. Default: default."""

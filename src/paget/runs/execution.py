@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from paget.tissue.simulation import Simulation
 
 Progress = Callable[[dict[str, Any]], None]
-"""Told `phase` ("placing", "compiling tissue", "simulating"); when simulating minutes `done` of `total`, `cells`."""
+"""Told `phase` ("placing", "compiling tissue", "simulating", "stopping"), when simulating also `done` of `total`
+minutes and the number of `cells`."""
 
 Finish = Callable[["Simulation", Path], object]
 """Adds to the folder of a finished run."""
@@ -74,8 +75,9 @@ def run_tissue(
     run_folder.check_target(out, provenance)
     if run_folder.is_complete(out, provenance):
         return Path(out)
-    with TissueFolder.open(out, provenance) as folder, CtrlC() as ctrl_c:
-        return _Run(job, folder, progress or _nobody, ctrl_c, stop_when).go(threads, finish)
+    tell = progress or _nobody
+    with TissueFolder.open(out, provenance) as folder, CtrlC(lambda: tell({"phase": "stopping"})) as ctrl_c:
+        return _Run(job, folder, tell, ctrl_c, stop_when).go(threads, finish)
 
 
 def provenance_of(job: Job, command: str | None = None) -> dict[str, Any]:

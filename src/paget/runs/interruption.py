@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
 
 class CtrlC:
-    """While the block runs, the first Ctrl-C only sets `.heard`."""
+    """While the block runs, the first Ctrl-C only sets `.heard` and tells `answer`."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: Callable[[], object]) -> None:
         self.heard = False
+        self._answer = answer
         self._before: Any = None
 
     def __enter__(self) -> CtrlC:
@@ -32,6 +34,7 @@ class CtrlC:
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.heard = True
         self._give_back()
+        self._answer()
 
     def _give_back(self) -> None:
         if self._before is not None:

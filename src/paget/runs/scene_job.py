@@ -12,6 +12,7 @@ import numpy as np
 from paget.coupling.scene_tissue import scene_tissue
 from paget.errors import PagetError
 from paget.model import Catalog, Scene, load_catalog, load_scene_file
+from paget.model.scene import LARGEST_SEED
 from paget.model.scene_shapes import FromFile
 from paget.runs.job import Job
 from paget.runs.outputs import output
@@ -35,6 +36,8 @@ def scene_job(
     together.
     """
     seed = scene.seed if seed is None else seed
+    if not 0 <= seed <= LARGEST_SEED:
+        raise PagetError("the seed is out of bounds", key="seed", found=seed, allowed=f"0 to {LARGEST_SEED}")
     files = _Files(scene, folder or _folder_of(scene))
     tissue = scene_tissue(scene, catalog, seed, files.cells)
     recipe: dict[str, Any] = {"kind": "scene", "file": SCENE, "seed": seed, "until": until}
