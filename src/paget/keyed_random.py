@@ -70,7 +70,7 @@ class Purpose(IntEnum):
     CELL_EVENT = 26  # tissue engine: division, death, phase change of a cell
     CONTACT = 27  # tissue engine: attack, fusion, phagocytosis among neighbours
     PLACEMENT = 28  # tissue engine: where cells are put, orientation of division
-    PRIORITY = 29  # tissue engine: rivals for one target
+    PRIORITY = 29  # not used: rivals come in the order of the times of their events (CONTACT)
     INFERENCE = 30  # resampling in the statistics of a trial
     SEARCH = 31  # fits, screens and sweeps
     SITE_DRAW = 32  # differences between organs or lesions of one subject

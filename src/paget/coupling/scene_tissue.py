@@ -160,7 +160,6 @@ def _definition(scene: Scene, domain: Domain, built: TissueModel | None, words: 
         rules=tuple(rules),
         steps=Steps(float(steps.diffusion), float(steps.mechanics), float(steps.phenotype)),
         walls=scene.domain.walls,
-        chance="linear" if scene.scheme == "physicell" else "exact",
     )
 
 

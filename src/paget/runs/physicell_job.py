@@ -34,7 +34,7 @@ def physicell_job(
 
     Raises PagetError for what cannot be read, and where there are no cells to run.
     """
-    project = read_project(path, seed=seed, chance="linear" if scheme == "physicell" else "exact")
+    project = read_project(path, seed=seed)
     if len(project.population.kind) == 0:
         placed = project.custom is not None and project.custom.places_cells
         why = ": they are placed by the project's C++, which Paget does not run" if placed else ""

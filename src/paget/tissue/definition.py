@@ -224,8 +224,6 @@ class Definition:
     """Cells form and lose spring attachments at the rates of their behaviours."""
     tracks_internalised: bool = False
     """Cells keep account of what they take up and release of each factor."""
-    chance: str = "exact"
-    """Probability of an event of rate r over a step dt: `exact` 1 - exp(-r dt), or `linear` r dt (PhysiCell)."""
 
 
 @dataclass

@@ -35,7 +35,6 @@ def test_domain_steps_and_run_settings(project):
         True,
         False,
     )
-    assert project.definition.chance == "linear"
 
 
 def test_factors(project):

@@ -72,14 +72,14 @@ class Project:
         ]
 
 
-def read_project(path: Path | str, *, seed: int | None = None, chance: str = "linear") -> Project:
+def read_project(path: Path | str, *, seed: int | None = None) -> Project:
     """Read a settings file, or the folder of a project.
 
-    `seed` replaces the project's own (0 where that is the clock's); `chance` is `Definition.chance`, by default
-    PhysiCell's. Raises PagetError with file, line and element for the first thing that cannot be read.
+    `seed` replaces the project's own (0 where that is the clock's). Raises PagetError with file, line and element for
+    the first thing that cannot be read.
     """
     settings = find_settings(Path(path))
-    return _Reader(settings, seed, chance).read()
+    return _Reader(settings, seed).read()
 
 
 def find_settings(path: Path) -> Path:
@@ -103,8 +103,8 @@ def _folder_of_run(beside: Path) -> Path:
 class _Reader:
     """Reads the parts of one project in their order."""
 
-    def __init__(self, settings: Path, seed: int | None, chance: str) -> None:
-        self.settings, self.given_seed, self.chance = settings, seed, chance
+    def __init__(self, settings: Path, seed: int | None) -> None:
+        self.settings, self.given_seed = settings, seed
         self.report = CarriedOver()
         beside = settings.resolve().parent
         self.folder = _folder_of_run(beside)
@@ -132,7 +132,6 @@ class _Reader:
         definition = Definition(
             domain, medium.factors, cells.types, tuple(rules.rules), custom=cells.custom, steps=steps,
             walls=run.walls, springs=run.springs, tracks_internalised=medium.tracks_internalised,
-            chance=self.chance,
         )  # fmt: skip
         custom = look_at_custom_code(self.folder / CUSTOM)
         for file in custom.files if custom is not None else ():
