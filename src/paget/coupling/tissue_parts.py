@@ -21,6 +21,7 @@ from paget.model.tumour import TUMOUR_CELL
 from paget.model.vocabulary import Match
 from paget.rules import CompiledModel
 from paget.tissue.biology import Links
+from paget.tissue.cycles import KI67_BASIC, LIVE
 from paget.tissue.definition import CellType, Cycle, Factor, Phase, Rule, Volume
 from paget.tissue.receptors import Receptors
 from paget.tissue.recruitment import Recruited
@@ -30,18 +31,15 @@ VESSELS = "endothelial cell"
 """The cells that exchange factors with plasma."""
 
 STAGES = Cycle(
-    "Ki67 basic, with damage",
-    1,
+    "Ki67 (basic) with damage",
+    KI67_BASIC.code,
     (
-        Phase("Ki67 negative", 3, next=1),
-        Phase("Ki67 positive", 2, divides_at_exit=True, doubles_at_entry=True, next=0),
+        Phase("Ki67-", 3, next=1),
+        Phase("Ki67+", 2, divides_at_exit=True, doubles_at_entry=True, next=0),
         Phase("damaged", 9999, next=0),
     ),
 )
 """Stages of a tumour cell: quiescent, cycling, damaged. Codes of MultiCellDS; the last is that of a custom phase."""
-
-LIVE = Cycle("live", 5, (Phase("live", 14, divides_at_exit=True),))
-"""The cycle of cells that do not divide: its rate is 0."""
 
 
 @dataclass(frozen=True)
