@@ -94,6 +94,26 @@ def test_one_job_runs_twice_alike(scene_file):
         np.testing.assert_array_equal(state_of(other)[name], array, err_msg=name)
 
 
+def test_the_scheme_of_physicell(tmp_path):
+    """The same scene in the other scheme: other steps of the fields, the same tissue."""
+    text = (BUILT_IN / "scenes" / "flat-tumour.toml").read_text()
+    file = tmp_path / "flat-tumour.toml"
+    file.write_text(text.replace("seed = 1", 'seed = 1\nscheme = "physicell"'))
+    one, other = load_scene(file).simulation(threads=1), load_scene("flat-tumour").simulation(threads=1)
+    assert (one.scheme, other.scheme) == ("physicell", "default")
+    np.testing.assert_array_equal(one.cells["place"], other.cells["place"])
+    one.run(3.0)
+    other.run(3.0)
+    np.testing.assert_allclose(one.cells["place"], other.cells["place"], atol=1e-3)
+    np.testing.assert_allclose(one.fields.level.mean(), other.fields.level.mean(), rtol=0.1)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_out_of_bounds(seed):
+    with pytest.raises(PagetError, match="out of bounds"):
+        load_scene("flat-tumour").job(seed=seed)
+
+
 def test_seed_and_end_can_be_others(scene_file):
     scene = load_scene(scene_file)
     job = scene.job(seed=5, until=30.0)
