@@ -48,7 +48,6 @@ def project(tmp_path):
 def test_options_of_the_project_and_of_the_command(project):
     job, read = physicell_job(project())
     assert (job.name, job.until, job.seed, job.scheme) == ("my project", 30, 7, "default")
-    assert job.definition.chance == "exact"
     assert [(output.name, output.every) for output in job.outputs] == [
         ("initial and final", 30),
         ("MultiCellDS", 10),
@@ -56,7 +55,7 @@ def test_options_of_the_project_and_of_the_command(project):
     assert list(job.inputs) == ["config/PhysiCell_settings.xml", "config/cells.csv", "files/levels.csv"]
     assert read.needs == []
     other, _ = physicell_job(project(enable="false"), until=12, seed=3, scheme="physicell")
-    assert (other.until, other.seed, other.scheme, other.definition.chance) == (12, 3, "physicell", "linear")
+    assert (other.until, other.seed, other.scheme) == (12, 3, "physicell")
     assert [output.name for output in other.outputs] == ["initial and final"]
 
 
