@@ -33,7 +33,7 @@ LIMIT = 3.89  # two-sided 1e-4
 SIDE = 2000.0
 ROOM = Domain((0.0, 0.0, 0.0), (SIDE,) * 3, (SIDE,) * 3)
 STEPS = Steps(mechanics=6.0, phenotype=6.0)
-TUMOUR_CELLS, KILLERS = 8000, 10000
+TUMOUR_CELLS, KILLERS = 12000, 10000
 REACH = 2.0 * 1.25 * (3.0 * 2494.0 / (4.0 * math.pi)) ** (1.0 / 3.0)
 """Distance of contact (um): twice the adhesion distance of a cell."""
 
@@ -133,8 +133,8 @@ def test_response_to_rare_contact(touchy) -> None:
 # ---- killing ---------------------------------------------------------------------------------------------------------
 
 ATTACK = "attack on tumour cell"
-RATE, DAYS = 16.0, 0.5
-"""Killings per day and contact, so fast that few cells make many events; duration."""
+RATE, DAYS = 16.0, 1.0
+"""Killings per day and contact, so many that few cells make many events; duration."""
 
 
 def alive(plain, rate: float, seed: int) -> int:
@@ -149,14 +149,20 @@ def alive(plain, rate: float, seed: int) -> int:
 
 
 def host_chance(plain, rate: float) -> float:
-    """Chance of a tumour cell to live, by the killing rate of the host engine at the same mean number of contacts."""
+    """Chance of a tumour cell to live, by the killing rate of the host engine at the same mean number of contacts.
+
+    A contact lasts for one step here, in which it kills with chance 1 - exp(- rate step): 3 % less than rate times
+    step, which the host engine has for contacts that change all the time.
+    """
+    lasting = -math.expm1(-rate * STEPS.mechanics / 1440.0) * 1440.0 / STEPS.mechanics
+    assert lasting > 0.96 * rate
     built = tissue_model(plain, ROOM, recruitment=False)
     compiled, tables = built.compiled, built.compiled.record.copy()[0]
     state, killer = new_state(tables, compiled.axes)[0], compiled.cell_types.index("NK cell")
     state["densities"][0], state["densities"][killer] = TUMOUR_CELLS, KILLERS
     share = KILLERS / (TUMOUR_CELLS + KILLERS)
     tables["body"]["neighbours"] = mean_contacts() / share
-    state["behaviours"][tables["behaviour"]["attack"][killer]] = rate
+    state["behaviours"][tables["behaviour"]["attack"][killer]] = lasting
     return math.exp(-killing_rate(tables, state) * DAYS)
 
 
