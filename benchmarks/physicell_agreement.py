@@ -4,8 +4,8 @@
     python benchmarks/physicell_agreement.py --convergence
 
 The first form runs a project with both schemes, as many seeds as there are references, and prints means and standard
-deviations over seeds beside those of the references. A reference is a table of one PhysiCell run with the columns time_min,
-total, live, apoptotic, necrotic, max_r, mean_o2_at_cells, min_o2, mean_pressure, and a row per hour.
+deviations over seeds beside those of the references. A reference is a table of one PhysiCell run with the columns
+time_min, total, live, apoptotic, necrotic, max_r, mean_o2_at_cells, min_o2, mean_pressure, and a row per hour.
 
 The second form needs nothing: oxygen at the cells of a packed ball of some 1,300 cells in a box of (400 um)3, from
 the splitting with ever shorter steps and from the quasi-steady solver.
