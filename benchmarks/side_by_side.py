@@ -98,7 +98,7 @@ def paget_seconds(settings: Path, minutes: float, scheme: str, threads: int) -> 
     from paget.formats.physicell.project import read_project
     from paget.tissue.simulation import Simulation
 
-    project = read_project(settings, chance="linear" if scheme == "physicell" else "exact")
+    project = read_project(settings)
     simulation = Simulation(
         project.definition, project.population, seed=project.seed, scheme=scheme, threads=threads
     )
