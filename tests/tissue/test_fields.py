@@ -239,6 +239,18 @@ def test_the_splitting_is_that_of_plain_python() -> None:
 # ---- accounts -------------------------------------------------------------------------------------------------------
 
 
+def test_fast_diffusion_in_a_closed_box_leaves_no_noise() -> None:
+    """The tolerance bounds the level, not the level times a huge D/dx^2: after mixing it is flat."""
+    fields, cells = fields_of(factor_of(line(20, across=5), diffusion=1e9, decay=0.0), tolerance=1e-6)
+    fields.set_initial(np.random.default_rng(2).uniform(0, 5, fields.level.shape))
+    mean = fields.level.mean()
+    for tick in range(0, 50, 10):
+        fields.advance(cells, tick)
+    np.testing.assert_allclose(fields.level, mean, rtol=1e-5)
+    # Rounding of flows that are D dt/dx^2 = 2.5e6 times the level.
+    assert fields.level.mean() == pytest.approx(mean, rel=2.5e6 * 1e-14)
+
+
 @pytest.mark.parametrize("scheme", ["default", "physicell"])
 def test_no_molecule_is_lost(scheme: str) -> None:
     """Without boundary levels and decay: what is in the tissue and in the cells changes by what cells export alone.

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,8 @@ FIELD_STEP = 1.0
 """Step of the default solvers (min), where the definition does not say: cells cross a small part of a voxel in it."""
 RELAXATIONS = 3.0
 """A factor that relaxes without cells in a third of a step or less is quasi-steady: 5 % of a change would be left."""
-TOLERANCE = 1e-6
-"""Residual of the default solvers, relative to the right side."""
+TOLERANCE = 1e-4
+"""Largest error of a level by the default solvers, relative, in the root mean square over voxels."""
 MOST_ITERATIONS = 5000
 
 
@@ -58,16 +59,22 @@ class Fields:
         self.bases, self.index = Bases(compiled.types.base, compiled.types.column), b
         self.exchanged = exchanged(compiled.types, b, len(definition.factors))
         """Numbers of the factors that cells exchange."""
-        chosen = [self._choose(number, scheme) for number in range(len(definition.factors))]
-        self.solver = tuple(solver for solver, _ in chosen)
-        """How each factor is solved."""
-        self.every = tuple(max(round(step / definition.steps.mechanics), 1) for _, step in chosen)
-        """Mechanics steps between two steps of the default solvers, factor by factor."""
+        self.scheme = scheme
         self._maps: dict[int, tuple[npt.NDArray, npt.NDArray]] = {}
         self._sweeps: dict[int, tuple[float, splitting.Sweeps]] = {}
         self.iterations = 0
         """Iterations of the default solvers so far."""
-        self._make_room(shape)
+        self._choose_solvers()
+
+    def _choose_solvers(self) -> None:
+        """Decide how and how often each factor is solved, and make room for it."""
+        mechanics = self.definition.steps.mechanics
+        chosen = [self._choose(number, self.scheme) for number in range(len(self.level))]
+        self.solver = tuple(solver for solver, _ in chosen)
+        """How each factor is solved."""
+        self.every = tuple(max(round(step / mechanics), 1) for _, step in chosen)
+        """Mechanics steps between two steps of the default solvers, factor by factor."""
+        self._make_room(self.definition.domain.shape)
 
     def _make_room(self, shape: tuple[int, int, int]) -> None:
         _, ny, nx = shape
@@ -109,12 +116,7 @@ class Fields:
         self.level[:] = level
         for number, factor in enumerate(self.definition.factors):
             _hold_faces(self.level[number], factor, self.definition.domain)
-        self.solver = tuple(
-            ("implicit" if hasattr(self, "_work") else "splitting")
-            if solver == "constant" and factor.diffusion > 0.0 and np.ptp(self.level[number]) > 0.0
-            else solver
-            for number, (solver, factor) in enumerate(zip(self.solver, self.definition.factors, strict=True))
-        )
+        self._choose_solvers()
 
     # ---- default solvers -------------------------------------------------------------------------------------------
 
@@ -146,19 +148,43 @@ class Fields:
             sink, source = self.exchange.rates(self.bases, self.index, number)
             work.sink.reshape(-1)[self.exchange.voxel] = sink
             work.residual.reshape(-1)[self.exchange.voxel] = source
-        size = implicit.prepare(level, work, grid, per_step, self._products)
-        done = implicit.solve(level, work, grid, size, self.tolerance, MOST_ITERATIONS, self._products)
-        if done < 0:
-            raise PagetError(
-                "the level of a factor was not found: its diffusion, uptake or boundary is out of proportion",
-                key=self.definition.factors[number].name,
-            )
-        self.iterations += done
+        implicit.prepare(level, work, grid, per_step)
+        self._converge(number, level, grid, per_step)
         if trades and cells.has("held"):
             held = cells.arrays["held"]
             self.exchange.settle_step(self.bases, self.index, number, step, level, held)
         if solver == "implicit":
-            implicit.add_residual(level, work, grid, step)
+            implicit.close_account(level, work, grid, step)
+
+    def _converge(self, number: int, level: npt.NDArray, grid: implicit.Grid, per_step: float) -> None:
+        """Iterate until the level is certain to be within the tolerance of the solution, in the root mean square.
+
+        An error is at most the residual over the smallest eigenvalue of the system: 1/dt plus the rate of relaxation.
+        """
+        work, factor = self._work, self.definition.factors[number]
+        x, y, z = (slice(grid.free[2 * axis], grid.free[2 * axis + 1]) for axis in range(3))
+        diagonal = grid.constant + 2.0 * (grid.x + grid.y + grid.z) + float(work.sink.max())
+        slowest = per_step + relaxation_rate(
+            replace(factor, decay=float(self.decay[number])), self.definition.domain
+        )
+        if (
+            not slowest
+        ):  # only the uptake of cells bounds a steady level: nothing is certain, the diagonal has to do
+            slowest = diagonal
+        allowed = (self.tolerance * slowest) ** 2 / diagonal
+        size = float((level[z, y, x] ** 2).sum()) or float(((work.residual[z, y, x] / diagonal) ** 2).sum())
+        left = MOST_ITERATIONS
+        while left > 0:
+            done, rest = implicit.solve(level, work, grid, allowed * size, left, self._products)
+            self.iterations += done
+            left -= max(done, 1)
+            size = float((level[z, y, x] ** 2).sum())
+            if rest <= allowed * size:
+                return
+        raise PagetError(
+            "the level of a factor was not found: its diffusion, uptake or boundary is out of proportion",
+            key=factor.name,
+        )
 
     def _grid(self, number: int, per_step: float) -> implicit.Grid:
         factor, domain = self.definition.factors[number], self.definition.domain
@@ -245,12 +271,15 @@ class Fields:
             "level": self.level.copy(),
             "decay": self.decay.copy(),
             "solver": np.array(self.solver, np.str_),
+            "every": np.array(self.every),
         }
 
     def restore(self, state: Mapping[str, npt.NDArray]) -> None:
         """Take over the levels of a checkpoint."""
         self.level[:], self.decay[:] = state["level"], state["decay"]
         self.solver = tuple(str(solver) for solver in state["solver"])
+        self.every = tuple(int(every) for every in state["every"])
+        self._make_room(self.definition.domain.shape)
 
 
 def relaxation_rate(factor: Factor, domain: Domain) -> float:

@@ -9,8 +9,9 @@ without 1/dt. The Laplacian is the seven-point (five-point) difference with mirr
 symmetric and positive and is never stored; the preconditioner is its diagonal, the start is the present level. Sums
 run in fixed blocks of rows, so that the bits do not depend on the number of threads.
 
-After an implicit step the residual is added to the level. That makes the step conservative to rounding, whatever the
-tolerance: the new level is then the old one plus the flows evaluated at the solution.
+After an implicit step the mean of the residual is added to every voxel. That makes the step conservative to rounding,
+whatever the tolerance: the content is then the old one plus the flows evaluated at the solution. (Adding the residual
+voxel by voxel would do so too, but magnifies it by the step times D/dx^2.)
 """
 
 from __future__ import annotations
@@ -124,22 +125,17 @@ def _total(products):
 
 
 @parallel_kernel
-def prepare(level, work, grid, per_step, products):
-    """Turn the source in `work.residual` into the residual of the present level; returns the size of the right side.
-
-    `per_step`: 1/dt, 0 for the steady state; `products`: workspace of zeros, shape (BLOCKS, nx). Sizes are sums of
-    squares over the diagonal.
-    """
+def prepare(level, work, grid, per_step):
+    """Turn the source in `work.residual` into the residual of the present level; `per_step`: 1/dt, 0 for steady."""
     count = (grid.free[3] - grid.free[2]) * (grid.free[5] - grid.free[4])
     for block in prange(BLOCKS):
         for number in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
             k, j = _row_of(grid, number)
-            _row_residual(level, work, grid, per_step, k, j, products[block])
-    return _total(products)
+            _row_residual(level, work, grid, per_step, k, j)
 
 
 @kernel
-def _row_residual(level, work, grid, per_step, k, j, products):
+def _row_residual(level, work, grid, per_step, k, j):
     nz, ny, nx = level.shape
     centre = grid.constant + 2.0 * (grid.x + grid.y + grid.z)
     for i in range(grid.free[0], grid.free[1]):
@@ -151,14 +147,13 @@ def _row_residual(level, work, grid, per_step, k, j, products):
         flows = grid.x * around_x + grid.y * around_y + grid.z * around_z
         right = work.residual[k, j, i] + per_step * u
         work.residual[k, j, i] = right + flows - diagonal * u
-        products[i] += (diagonal * u) ** 2 / diagonal + right * right / diagonal
 
 
 @parallel_kernel
-def solve(level, work, grid, size, tolerance, most, products):
-    """Conjugate gradients from a residual; returns the number of iterations, -1 if `most` did not suffice.
+def solve(level, work, grid, goal, most, products):
+    """Conjugate gradients from a residual; returns iterations, at most `most`, and what is left of the residual.
 
-    Stops when the residual is below `tolerance` times `size` (from `prepare`) in the norm of the inverse diagonal.
+    Stops when the sum of residual^2/diagonal is at most `goal`. `products`: workspace of zeros, shape (BLOCKS, nx).
     """
     count = (grid.free[3] - grid.free[2]) * (grid.free[5] - grid.free[4])
     for block in prange(BLOCKS):
@@ -167,7 +162,6 @@ def solve(level, work, grid, size, tolerance, most, products):
             _row_turn(work, grid, k, j, 0.0)
             _row_step(level, work, grid, k, j, 0.0, products[block])
     rest = _total(products)
-    goal = tolerance * tolerance * size
     iterations = 0
     while rest > goal and iterations < most:
         for block in prange(BLOCKS):
@@ -187,13 +181,20 @@ def solve(level, work, grid, size, tolerance, most, products):
                 k, j = _row_of(grid, number)
                 _row_turn(work, grid, k, j, beta)
         iterations += 1
-    return iterations if rest <= goal else -1
+    return iterations, rest
 
 
 @kernel
-def add_residual(level, work, grid, step):
-    """Add the residual, over a step, to the level: the conservative end of an implicit step."""
+def close_account(level, work, grid, step):
+    """Add the mean residual, over a step, to every free voxel: the conservative end of an implicit step."""
+    total, voxels = 0.0, 0
     for k in range(grid.free[4], grid.free[5]):
         for j in range(grid.free[2], grid.free[3]):
             for i in range(grid.free[0], grid.free[1]):
-                level[k, j, i] += step * work.residual[k, j, i]
+                total += work.residual[k, j, i]
+                voxels += 1
+    shift = step * total / max(voxels, 1)
+    for k in range(grid.free[4], grid.free[5]):
+        for j in range(grid.free[2], grid.free[3]):
+            for i in range(grid.free[0], grid.free[1]):
+                level[k, j, i] += shift

@@ -36,6 +36,8 @@ from paget.tissue.tables import RuleArrays, TypeTable
 from paget.tissue.vocabulary import Vocabulary
 
 SCHEMES = ("default", "physicell")
+SMALL_TISSUE, SMALL_FIELDS = 3000, 50_000
+"""Cells, and voxels times factors, below which a run uses one thread unless it is told otherwise."""
 
 
 class Biology(Protocol):
@@ -73,7 +75,8 @@ class Simulation:
         threads: int | None = None,
         biology: Biology | None = None,
     ) -> None:
-        """`seed`: of all random numbers; `scheme`: `default` or `physicell`; `threads`: None for all cores.
+        """`seed`: of all random numbers; `scheme`: `default` or `physicell`; `threads`: None for all cores, or one for a small
+        tissue; the result does not depend on it.
 
         Raises PagetError for what cannot run: unknown names, numbers out of bounds, cells outside the domain.
         """
@@ -159,7 +162,7 @@ class Simulation:
         """
         last = round(until / self.definition.steps.mechanics)
         period = max(round(every / self.definition.steps.mechanics), 1) if every else 0
-        with thread_count(self.threads):
+        with thread_count(self.threads or self._threads_worth_while()):
             while self.step_number < last:
                 self.advance()
                 if then is not None and period and self.step_number % period == 0:
@@ -167,6 +170,11 @@ class Simulation:
                 if stop_when is not None and stop_when(self):
                     break
         return self
+
+    def _threads_worth_while(self) -> int | None:
+        """One thread for a small tissue, where waiting for each other costs more than it brings; else all (None)."""
+        small = self.cells.count < SMALL_TISSUE and self.fields.level.size < SMALL_FIELDS
+        return 1 if small else None
 
     def advance(self) -> None:
         """One mechanics step, with the phenotype where it is due.
