@@ -75,8 +75,8 @@ class Simulation:
         threads: int | None = None,
         biology: Biology | None = None,
     ) -> None:
-        """`seed`: of all random numbers; `scheme`: `default` or `physicell`; `threads`: None for all cores, or one for a small
-        tissue; the result does not depend on it.
+        """`seed`: of all random numbers; `scheme`: `default` or `physicell`; `threads`: None for all cores, or one for
+        a small tissue (the result does not depend on it).
 
         Raises PagetError for what cannot run: unknown names, numbers out of bounds, cells outside the domain.
         """
