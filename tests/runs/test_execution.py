@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import time
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
