@@ -13,6 +13,7 @@ from tissues import cell_type, compiled_cells, definition, scattered
 
 from paget import PagetError
 from paget.compiled import thread_count
+from paget.tissue import splitting
 from paget.tissue.cells import DEAD, Cells
 from paget.tissue.definition import Definition, Domain, Factor, Population, Steps
 from paget.tissue.fields import Fields
@@ -225,7 +226,10 @@ def plain_split_step(made: Definition, level: np.ndarray, cells: Cells, order: n
         level[z, y, x] = u + dt * 300.0 / made.domain.voxel_volume
 
 
-def test_the_splitting_is_that_of_plain_python() -> None:
+@pytest.mark.parametrize("threaded", [False, True])
+def test_the_splitting_is_that_of_plain_python(threaded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if threaded:
+        monkeypatch.setattr(splitting, "SMALL", 0)
     made = exchanging()
     fields, cells = fields_of(made, crowd(), scheme="physicell")
     level = fields.level[0].copy()

@@ -156,11 +156,23 @@ def _small_steps(level, sweeps, steps, turned, voxel, gain, gift, before):
         _exchange_part(level, voxel, gain, gift, before, 0, voxel.shape[0])
 
 
+@kernel
+def _end_part(level, sweeps, part, voxel, gain, gift, before, bounds):
+    """The end of a step in the layers of a part: boundary levels, exchange."""
+    nz = level.shape[0]
+    for k in range(part * nz // PARTS, (part + 1) * nz // PARTS):
+        _hold(level, k, sweeps)
+    _exchange_part(level, voxel, gain, gift, before, bounds[part], bounds[part + 1])
+
+
 @parallel_kernel
 def _large_steps(level, sweeps, steps, turned, voxel, gain, gift, before, bounds):
+    """In layers, then in rows: two parallel loops a step. The end of a step waits for the layers of the next."""
     nz, ny = level.shape[0], level.shape[1]
-    for _ in range(steps):
+    for step in range(steps):
         for part in prange(PARTS):
+            if step > 0:
+                _end_part(level, sweeps, part, voxel, gain, gift, before, bounds)
             for k in range(part * nz // PARTS, (part + 1) * nz // PARTS):
                 _hold(level, k, sweeps)
                 _sweep_x(level, k, sweeps, turned[part])
@@ -170,10 +182,8 @@ def _large_steps(level, sweeps, steps, turned, voxel, gain, gift, before, bounds
         for part in prange(PARTS):
             for j in range(part * ny // PARTS, (part + 1) * ny // PARTS):
                 _sweep_z(level, j, sweeps)
-        for part in prange(PARTS):
-            for k in range(part * nz // PARTS, (part + 1) * nz // PARTS):
-                _hold(level, k, sweeps)
-            _exchange_part(level, voxel, gain, gift, before, bounds[part], bounds[part + 1])
+    for part in prange(PARTS):
+        _end_part(level, sweeps, part, voxel, gain, gift, before, bounds)
 
 
 SMALL = 20_000
