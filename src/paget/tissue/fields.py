@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +26,15 @@ from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
 from paget.tissue.definition import FACES, Domain, Factor
 from paget.tissue.exchange import Exchange, exchanged
+from paget.tissue.levels import room_for
 from paget.tissue.tables import MODES, Bases
 
 FIELD_STEP = 1.0
 """Step of the default solvers (min), where the definition does not say: cells cross a small part of a voxel in it."""
 RELAXATIONS = 3.0
 """A factor that relaxes without cells in a third of a step or less is quasi-steady: 5 % of a change would be left."""
-TOLERANCE = 1e-4
-"""Largest error of a level by the default solvers, relative, in the root mean square over voxels."""
-MOST_ITERATIONS = 5000
+TOLERANCE = 1e-6
+"""Error of the default solvers, relative to the largest level."""
 
 
 class Fields:
@@ -44,7 +43,8 @@ class Fields:
     def __init__(self, compiled: Compiled, scheme: str = "default", tolerance: float = TOLERANCE) -> None:
         """Raises PagetError for numbers that no diffusion has."""
         definition = compiled.definition
-        self.definition, self.compiled, self.tolerance = definition, compiled, tolerance
+        self.definition, self.compiled = definition, compiled
+        self.scheme, self.tolerance = scheme, tolerance
         for factor in definition.factors:
             _check(factor)
         shape = definition.domain.shape
@@ -59,9 +59,9 @@ class Fields:
         self.bases, self.index = Bases(compiled.types.base, compiled.types.column), b
         self.exchanged = exchanged(compiled.types, b, len(definition.factors))
         """Numbers of the factors that cells exchange."""
-        self.scheme = scheme
         self._maps: dict[int, tuple[npt.NDArray, npt.NDArray]] = {}
         self._sweeps: dict[int, tuple[float, splitting.Sweeps]] = {}
+        self._boxes: dict[tuple[bool, ...], implicit.Box] = {}
         self.iterations = 0
         """Iterations of the default solvers so far."""
         self._choose_solvers()
@@ -69,32 +69,43 @@ class Fields:
     def _choose_solvers(self) -> None:
         """Decide how and how often each factor is solved, and make room for it."""
         mechanics = self.definition.steps.mechanics
-        chosen = [self._choose(number, self.scheme) for number in range(len(self.level))]
+        chosen = [self._choose(number) for number in range(len(self.level))]
         self.solver = tuple(solver for solver, _ in chosen)
         """How each factor is solved."""
         self.every = tuple(max(round(step / mechanics), 1) for _, step in chosen)
         """Mechanics steps between two steps of the default solvers, factor by factor."""
-        self._make_room(self.definition.domain.shape)
+        self._make_room()
 
-    def _make_room(self, shape: tuple[int, int, int]) -> None:
-        _, ny, nx = shape
-        if {"implicit", "quasi-steady"} & set(self.solver):
-            self._work = implicit.Work(*(np.zeros(shape) for _ in range(4)))
-            self._products = np.zeros((implicit.BLOCKS, nx))
-        room = self._work.image.reshape(-1).view(np.int32) if hasattr(self, "_work") else None
-        self.exchange = Exchange(math.prod(shape), self.definition.domain.voxel_volume, room)
+    def _make_room(self) -> None:
+        """Working arrays: factors with the same held faces share their grids, and all factors the large arrays."""
+        solved = [n for n, solver in enumerate(self.solver) if solver in ("implicit", "quasi-steady")]
+        systems = [levels for number in solved if (levels := self._box(number).levels) is not None]
+        self._room = room_for(systems) if systems else None
+        spare = self._room.value.view(np.int32) if self._room else np.empty(0, np.int32)
+        _, ny, nx = shape = self.definition.domain.shape
+        voxels = math.prod(shape)
+        room = spare if len(spare) > voxels else None
+        self.exchange = Exchange(voxels, self.definition.domain.voxel_volume, room)
         if "splitting" in self.solver:
             self._turned = np.zeros((splitting.PARTS, nx, ny))
 
-    def _choose(self, number: int, scheme: str) -> tuple[str, float]:
+    def _box(self, number: int) -> implicit.Box:
+        """Free voxels and grids of a factor."""
+        factor, domain = self.definition.factors[number], self.definition.domain
+        held = tuple(level is not None for level in factor.boundary)
+        if held not in self._boxes:
+            self._boxes[held] = implicit.Box(domain.shape, domain.spacing, factor.boundary)
+        return self._boxes[held]
+
+    def _choose(self, number: int) -> tuple[str, float]:
         """Solver of a factor and its step (min)."""
         factor, steps = self.definition.factors[number], self.definition.steps
         short = steps.field or FIELD_STEP
-        still = factor.decay == 0.0 and number not in self.exchanged
+        still = self.decay[number] == 0.0 and number not in self.exchanged
         uniform = bool((self.level[number] == self.level[number].flat[0]).all())
         if still and (factor.diffusion == 0.0 or uniform):
             return "constant", short
-        if scheme == "physicell":
+        if self.scheme == "physicell":
             return "splitting", steps.diffusion
         rate = relaxation_rate(factor, self.definition.domain)
         followed = number in followed_factors(self.compiled)
@@ -136,70 +147,29 @@ class Fields:
     def set_decay(self, number: int, rate: float) -> None:
         """Change the decay of a factor (1/min) from now on."""
         self.decay[number] = rate
+        if rate > 0.0 and self.solver[number] == "constant":
+            self._choose_solvers()
 
     def _solve(self, cells: Cells, number: int, solver: str, step: float) -> None:
-        work, level = self._work, self.level[number]
-        per_step = 1.0 / step if solver == "implicit" else 0.0
-        grid = self._grid(number, per_step)
-        for array in work:
-            array[:] = 0.0
-        trades = number in self.exchanged and len(self.exchange.voxel)
-        if trades:
-            sink, source = self.exchange.rates(self.bases, self.index, number)
-            work.sink.reshape(-1)[self.exchange.voxel] = sink
-            work.residual.reshape(-1)[self.exchange.voxel] = source
-        implicit.prepare(level, work, grid, per_step)
-        self._converge(number, level, grid, per_step)
-        if trades and cells.has("held"):
+        factor, level, box = self.definition.factors[number], self.level[number], self._box(number)
+        traded = implicit.NOTHING
+        if number in self.exchanged and len(self.exchange.voxel):
+            rates = self.exchange.rates(self.bases, self.index, number)
+            traded = implicit.Exchanged(self.exchange.voxel, *rates)
+        if self._room is not None and box.levels is not None:
+            per_step, decay = (1.0 / step if solver == "implicit" else 0.0), float(self.decay[number])
+            done = implicit.solve(
+                level, box, self._room, factor.diffusion, decay, per_step, traded, self.tolerance
+            )
+            if done < 0:
+                raise PagetError(
+                    "the level of a factor was not found: its diffusion, uptake or boundary is out of proportion",
+                    key=factor.name,
+                )
+            self.iterations += done
+        if len(traded.voxel) and cells.has("held"):
             held = cells.arrays["held"]
             self.exchange.settle_step(self.bases, self.index, number, step, level, held)
-        if solver == "implicit":
-            implicit.close_account(level, work, grid, step)
-
-    def _converge(self, number: int, level: npt.NDArray, grid: implicit.Grid, per_step: float) -> None:
-        """Iterate until the level is certain to be within the tolerance of the solution, in the root mean square.
-
-        An error is at most the residual over the smallest eigenvalue of the system: 1/dt plus the rate of relaxation.
-        """
-        work, factor = self._work, self.definition.factors[number]
-        x, y, z = (slice(grid.free[2 * axis], grid.free[2 * axis + 1]) for axis in range(3))
-        diagonal = grid.constant + 2.0 * (grid.x + grid.y + grid.z) + float(work.sink.max())
-        slowest = per_step + relaxation_rate(
-            replace(factor, decay=float(self.decay[number])), self.definition.domain
-        )
-        if (
-            not slowest
-        ):  # only the uptake of cells bounds a steady level: nothing is certain, the diagonal has to do
-            slowest = diagonal
-        allowed = (self.tolerance * slowest) ** 2 / diagonal
-        size = float((level[z, y, x] ** 2).sum()) or float(((work.residual[z, y, x] / diagonal) ** 2).sum())
-        left = MOST_ITERATIONS
-        while left > 0:
-            done, rest = implicit.solve(level, work, grid, allowed * size, left, self._products)
-            self.iterations += done
-            left -= max(done, 1)
-            size = float((level[z, y, x] ** 2).sum())
-            if rest <= allowed * size:
-                return
-        raise PagetError(
-            "the level of a factor was not found: its diffusion, uptake or boundary is out of proportion",
-            key=factor.name,
-        )
-
-    def _grid(self, number: int, per_step: float) -> implicit.Grid:
-        factor, domain = self.definition.factors[number], self.definition.domain
-        lengths = domain.shape[::-1]
-        couplings = [
-            factor.diffusion / d**2 if length > 1 else 0.0
-            for d, length in zip(domain.spacing, lengths, strict=True)
-        ]
-        free = [
-            (int(low is not None), length - int(high is not None)) if length > 1 else (0, 1)
-            for low, high, length in zip(factor.boundary[::2], factor.boundary[1::2], lengths, strict=True)
-        ]
-        constant = per_step + float(self.decay[number])
-        x, y, z = couplings
-        return implicit.Grid(constant, x, y, z, np.array(free, dtype=np.int64).reshape(-1))
 
     # ---- scheme of PhysiCell ---------------------------------------------------------------------------------------
 
@@ -279,7 +249,7 @@ class Fields:
         self.level[:], self.decay[:] = state["level"], state["decay"]
         self.solver = tuple(str(solver) for solver in state["solver"])
         self.every = tuple(int(every) for every in state["every"])
-        self._make_room(self.definition.domain.shape)
+        self._make_room()
 
 
 def relaxation_rate(factor: Factor, domain: Domain) -> float:

@@ -5,13 +5,15 @@ One backward Euler step of length dt solves, at every voxel that is not held at 
     (1/dt + decay + sink) u - D Laplace(u) = u_before/dt + source
 
 with the uptake of cells (sink, source) inside the system, so that no step is too long; the steady state is the same
-without 1/dt. The Laplacian is the seven-point (five-point) difference with mirrored no-flux faces. The matrix is
-symmetric and positive and is never stored; the preconditioner is its diagonal, the start is the present level. Sums
-run in fixed blocks of rows, so that the bits do not depend on the number of threads.
+without 1/dt. The Laplacian is the seven-point (five-point) difference with mirrored faces where there is no flux. The
+matrix is symmetric and positive and never stored; the preconditioner is a multigrid cycle (paget.tissue.multigrid), the
+start is the present level. The preconditioned residual estimates the error of the level: the iteration ends when it is
+nowhere above a tolerance times the largest level. Sums run in fixed blocks, so that the bits do not depend on the
+number of threads.
 
-After an implicit step the mean of the residual is added to every voxel. That makes the step conservative to rounding,
-whatever the tolerance: the content is then the old one plus the flows evaluated at the solution. (Adding the residual
-voxel by voxel would do so too, but magnifies it by the step times D/dx^2.)
+Two corrections of the size of the tolerance end a solve. Where nothing exports at a negative rate the exact solution is
+not negative, and what the tolerance left below zero becomes zero. Then the level is scaled such that all that entered
+the free voxels stays or leaves: mass is conserved to rounding, whatever the tolerance.
 """
 
 from __future__ import annotations
@@ -19,182 +21,219 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from paget.compiled import kernel, parallel_kernel, prange
+from paget.compiled import kernel
+from paget.tissue.levels import BLOCKS, LANES, Levels, Room, levels_of, set_diagonals
+from paget.tissue.multigrid import (
+    BEGIN,
+    GATHER,
+    IMAGE,
+    START,
+    STEP,
+    TURN,
+    cycle_of,
+    spread_rows,
+    work_rows,
+)
 
-BLOCKS = 32
-"""Parts of the rows that threads work through; fixed."""
+SMALL = 32_000
+"""Levels of fewer cells are worked through by one thread: starting the others would take longer."""
+MOST_ITERATIONS = 500
 
-
-class Work(NamedTuple):
-    """Room that the factors of a tissue share, shape (nz, ny, nx) each."""
-
-    sink: np.ndarray
-    """Uptake of cells (1/min)."""
-    residual: np.ndarray
-    """On entry the source (level/min)."""
-    direction: np.ndarray
-    image: np.ndarray
-    """The matrix times the direction."""
-
-
-class Grid(NamedTuple):
-    """What a factor is on its grid."""
-
-    constant: float
-    """1/dt + decay (1/min)."""
-    x: float
-    """D / dx^2 (1/min); 0 along an axis of one voxel."""
-    y: float
-    z: float
-    free: np.ndarray
-    """First and last (exclusive) free voxel along x, y, z: those at faces with a boundary level are not; (6,)."""
+Faces = tuple[float | None, ...]
 
 
-@kernel
-def _row_image(work, grid, k, j, products):
-    """Image of one row of directions; adds direction times image, voxel by voxel, to `products`, shape (nx,)."""
-    nz, ny, nx = work.sink.shape
-    p, q, sink = work.direction[k, j], work.image[k, j], work.sink[k, j]
-    south, north = work.direction[k, max(j - 1, 0)], work.direction[k, min(j + 1, ny - 1)]
-    below, above = work.direction[max(k - 1, 0), j], work.direction[min(k + 1, nz - 1), j]
-    first, last = grid.free[0], grid.free[1]
-    centre = grid.constant + 2.0 * (grid.x + grid.y + grid.z)
-    # Short loops over few arrays: the compiler can check that these do not overlap, and makes vector code.
-    for i in range(first, last):
-        q[i] = (centre + sink[i]) * p[i]
-    for i in range(first, last):
-        q[i] -= grid.y * (south[i] + north[i])
-    for i in range(first, last):
-        q[i] -= grid.z * (below[i] + above[i])
-    for i in range(max(first, 1), min(last, nx - 1)):
-        q[i] -= grid.x * (p[i - 1] + p[i + 1])
-    if first == 0:
-        q[0] -= grid.x * (p[0] + p[min(1, nx - 1)])
-    if last == nx and nx > 1:
-        q[nx - 1] -= grid.x * (p[nx - 2] + p[nx - 1])
-    for i in range(first, last):
-        products[i] += p[i] * q[i]
+class Exchanged(NamedTuple):
+    """What cells exchange in the voxels that they occupy. o voxels."""
+
+    voxel: npt.NDArray[np.int64]
+    """Flat index, ascending, shape (o,)."""
+    sink: npt.NDArray[np.float64]
+    """(1/min), shape (o,)."""
+    source: npt.NDArray[np.float64]
+    """(level/min), shape (o,)."""
 
 
-@kernel
-def _row_step(level, work, grid, k, j, alpha, products):
-    """Advance level and residual of one row by alpha directions; adds residual^2/diagonal to `products`."""
-    u, r, p, q, sink = (
-        level[k, j],
-        work.residual[k, j],
-        work.direction[k, j],
-        work.image[k, j],
-        work.sink[k, j],
-    )
-    centre = grid.constant + 2.0 * (grid.x + grid.y + grid.z)
-    first, last = grid.free[0], grid.free[1]
-    for i in range(first, last):
-        u[i] += alpha * p[i]
-    for i in range(first, last):
-        r[i] -= alpha * q[i]
-    for i in range(first, last):
-        products[i] += r[i] * r[i] / (centre + sink[i])
+NOTHING = Exchanged(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
 
 
-@kernel
-def _row_turn(work, grid, k, j, beta):
-    """The next directions of one row."""
-    r, p, sink = work.residual[k, j], work.direction[k, j], work.sink[k, j]
-    centre = grid.constant + 2.0 * (grid.x + grid.y + grid.z)
-    for i in range(grid.free[0], grid.free[1]):
-        p[i] = r[i] / (centre + sink[i]) + beta * p[i]
+class Face(NamedTuple):
+    """A held face of a box of free voxels, as slices along z, y, x."""
+
+    outside: tuple[slice, ...]
+    """The held voxels, in the whole grid."""
+    inside: tuple[slice, ...]
+    """The free voxels next to them, in the whole grid."""
+    within: tuple[slice, ...]
+    """The same, in the box."""
+    per_area: float
+    """1/d^2 (1/um2)"""
 
 
-@kernel
-def _row_of(grid, number):
-    """Layer and row of the number-th free row."""
-    rows = grid.free[3] - grid.free[2]
-    return grid.free[4] + number // rows, grid.free[2] + number % rows
+class Box:
+    """The free voxels of factors with the same held faces, and the grids of their systems."""
+
+    def __init__(
+        self, shape: tuple[int, int, int], spacing: tuple[float, float, float], boundary: Faces
+    ) -> None:
+        """`shape` z, y, x; `spacing` x, y, z (um); `boundary`: levels held at xmin ... zmax, None without flux."""
+        pairs = [boundary[4:6], boundary[2:4], boundary[0:2]]
+        held = tuple(
+            (low is not None and n > 1, high is not None and n > 1)
+            for (low, high), n in zip(pairs, shape, strict=True)
+        )
+        self.free = tuple(slice(int(low), n - int(high)) for (low, high), n in zip(held, shape, strict=True))
+        self.bounds = np.array([[part.start, part.stop] for part in self.free], dtype=np.int64)
+        """First and last (exclusive) free voxel along z, y, x, shape (3, 2)."""
+        self.faces = self._faces(held, spacing[::-1])
+        nz, ny, nx = (max(part.stop - part.start, 0) for part in self.free)
+        self.levels: Levels | None = None
+        """None where no voxel is free."""
+        if nz * ny * nx:
+            self.levels = levels_of((nz, ny, nx), held, spacing[::-1])
+            cycle = cycle_of(self.levels)
+            self.begin = np.concatenate(([(START, 0), (BEGIN, 0)], cycle))
+            self.again = np.concatenate(([(TURN, 0), (IMAGE, 0), (STEP, 0)], cycle))
+
+    def _faces(self, held: tuple[tuple[bool, bool], ...], spacing: tuple[float, ...]) -> list[Face]:
+        found = []
+        for axis, free in enumerate(self.free):
+            for is_held, beyond, first in zip(
+                held[axis], (free.start - 1, free.stop), (free.start, free.stop - 1), strict=True
+            ):
+                if is_held:
+                    outside, inside, within = [*self.free], [*self.free], [slice(None)] * 3
+                    outside[axis], inside[axis] = slice(beyond, beyond + 1), slice(first, first + 1)
+                    within[axis] = slice(first - free.start, first - free.start + 1)
+                    found.append(Face(tuple(outside), tuple(inside), tuple(within), 1.0 / spacing[axis] ** 2))
+        return found
 
 
-@kernel
-def _total(products):
-    """Sum in a fixed order; clears what was summed."""
-    total = 0.0
-    for block in range(products.shape[0]):
-        for i in range(products.shape[1]):
-            total += products[block, i]
-            products[block, i] = 0.0
-    return total
+def solve(
+    level: npt.NDArray[np.float64], box: Box, room: Room, diffusion: float, decay: float, per_step: float,
+    exchanged: Exchanged, tolerance: float,
+) -> int:  # fmt: skip
+    """Replace `level` (nz, ny, nx) by its state a step later, or the steady state; returns the number of iterations.
 
-
-@parallel_kernel
-def prepare(level, work, grid, per_step):
-    """Turn the source in `work.residual` into the residual of the present level; `per_step`: 1/dt, 0 for steady."""
-    count = (grid.free[3] - grid.free[2]) * (grid.free[5] - grid.free[4])
-    for block in prange(BLOCKS):
-        for number in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
-            k, j = _row_of(grid, number)
-            _row_residual(level, work, grid, per_step, k, j)
-
-
-@kernel
-def _row_residual(level, work, grid, per_step, k, j):
-    nz, ny, nx = level.shape
-    centre = grid.constant + 2.0 * (grid.x + grid.y + grid.z)
-    for i in range(grid.free[0], grid.free[1]):
-        u = level[k, j, i]
-        around_x = level[k, j, max(i - 1, 0)] + level[k, j, min(i + 1, nx - 1)]
-        around_y = level[k, max(j - 1, 0), i] + level[k, min(j + 1, ny - 1), i]
-        around_z = level[max(k - 1, 0), j, i] + level[min(k + 1, nz - 1), j, i]
-        diagonal = centre + work.sink[k, j, i]
-        flows = grid.x * around_x + grid.y * around_y + grid.z * around_z
-        right = work.residual[k, j, i] + per_step * u
-        work.residual[k, j, i] = right + flows - diagonal * u
-
-
-@parallel_kernel
-def solve(level, work, grid, goal, most, products):
-    """Conjugate gradients from a residual; returns iterations, at most `most`, and what is left of the residual.
-
-    Stops when the sum of residual^2/diagonal is at most `goal`. `products`: workspace of zeros, shape (BLOCKS, nx).
+    `per_step`: 1/dt, 0 for the steady state. Returns -1 where the iteration did not end.
     """
-    count = (grid.free[3] - grid.free[2]) * (grid.free[5] - grid.free[4])
-    for block in prange(BLOCKS):
-        for number in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
-            k, j = _row_of(grid, number)
-            _row_turn(work, grid, k, j, 0.0)
-            _row_step(level, work, grid, k, j, 0.0, products[block])
-    rest = _total(products)
-    iterations = 0
-    while rest > goal and iterations < most:
-        for block in prange(BLOCKS):
-            for number in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
-                k, j = _row_of(grid, number)
-                _row_image(work, grid, k, j, products[block])
-        alpha = rest / _total(products)
-        for block in prange(BLOCKS):
-            for number in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
-                k, j = _row_of(grid, number)
-                _row_step(level, work, grid, k, j, alpha, products[block])
-        before = rest
-        rest = _total(products)
-        beta = rest / before
-        for block in prange(BLOCKS):
-            for number in range(block * count // BLOCKS, (block + 1) * count // BLOCKS):
-                k, j = _row_of(grid, number)
-                _row_turn(work, grid, k, j, beta)
-        iterations += 1
-    return iterations, rest
+    levels, inside = box.levels, level[box.free]
+    if levels is None:
+        return 0
+    room.diagonal[: inside.size] = per_step + decay
+    room.value[: inside.size] = inside.reshape(-1)
+    right = room.right[: inside.size].reshape(inside.shape)
+    np.multiply(inside, per_step, out=right)
+    for face in box.faces:
+        right[face.within] += diffusion * face.per_area * level[face.outside]
+    free = _place(level, box, exchanged, room)
+    entering = float(right.sum())
+    if entering == 0.0 and not exchanged.source.any():
+        inside[:] = 0.0
+        return 0
+    set_diagonals(levels, room, diffusion)
+    held = max((float(level[face.outside].max()) for face in box.faces), default=0.0)
+    reached = max(held, float(inside.max()))
+    programs = (box.begin, box.again)
+    done = iterate(
+        level, box.bounds, levels, room, *programs, diffusion, tolerance, reached, held, MOST_ITERATIONS
+    )
+    if done >= 0:
+        _conserve(level, box, diffusion, decay + per_step, exchanged, free, entering)
+    return done
+
+
+def _conserve(
+    level: npt.NDArray, box: Box, diffusion: float, constant: float, exchanged: Exchanged, free: npt.NDArray,
+    entering: float,
+) -> None:  # fmt: skip
+    """Make what stays in the free voxels and leaves them equal to what entered, by one small correction."""
+    inside, sink, voxel = level[box.free], exchanged.sink[free], exchanged.voxel[free]
+    exports = bool((exchanged.source < 0.0).any())
+    if not exports and float(inside.min()) < 0.0:
+        np.maximum(inside, 0.0, out=inside)
+    leaving = constant * float(inside.sum()) + float(sink @ level.reshape(-1)[voxel])
+    leaving += sum(diffusion * face.per_area * float(level[face.inside].sum()) for face in box.faces)
+    if not exports and leaving > 0.0:
+        inside *= entering / leaving
+        return
+    per_level = constant * inside.size + float(sink.sum())
+    per_level += sum(diffusion * face.per_area * level[face.inside].size for face in box.faces)
+    inside += (entering - leaving) / per_level
+
+
+def _place(level: npt.NDArray, box: Box, exchanged: Exchanged, room: Room) -> npt.NDArray[np.bool_]:
+    """Add sinks to the diagonal and sources to the right side; which of the occupied voxels are free."""
+    free = np.zeros(len(exchanged.voxel), np.bool_)
+    if len(free):
+        _place_free(np.array(level.shape), box.bounds, *exchanged, room.diagonal, room.right, free)
+    return free
 
 
 @kernel
-def close_account(level, work, grid, step):
-    """Add the mean residual, over a step, to every free voxel: the conservative end of an implicit step."""
-    total, voxels = 0.0, 0
-    for k in range(grid.free[4], grid.free[5]):
-        for j in range(grid.free[2], grid.free[3]):
-            for i in range(grid.free[0], grid.free[1]):
-                total += work.residual[k, j, i]
-                voxels += 1
-    shift = step * total / max(voxels, 1)
-    for k in range(grid.free[4], grid.free[5]):
-        for j in range(grid.free[2], grid.free[3]):
-            for i in range(grid.free[0], grid.free[1]):
-                level[k, j, i] += shift
+def _place_free(shape, bounds, voxel, sink, source, diagonal, right, free):
+    for o in range(voxel.shape[0]):
+        i, row = voxel[o] % shape[2], voxel[o] // shape[2]
+        k, j = row // shape[1], row % shape[1]
+        inside = bounds[0, 0] <= k < bounds[0, 1] and bounds[1, 0] <= j < bounds[1, 1]
+        if inside and bounds[2, 0] <= i < bounds[2, 1]:
+            row = (k - bounds[0, 0]) * (bounds[1, 1] - bounds[1, 0]) + j - bounds[1, 0]
+            cell = row * (bounds[2, 1] - bounds[2, 0]) + i - bounds[2, 0]
+            diagonal[cell] += sink[o]
+            right[cell] += source[o]
+            free[o] = True
+
+
+@kernel
+def iterate(u, bounds, levels, room, begin, again, diffusion, tolerance, reached, held, most):
+    """Conjugate gradients from right side and start in `room`; the number of iterations, -1 if `most` did not suffice.
+
+    `bounds`: of the free voxels of the level `u`; `begin`, `again`: tasks and levels of the first and of later
+    iterations; `reached`, `held`: highest level at the start, and of the held voxels. There is one call for all tasks,
+    and not a dozen, because every call adds seconds to the time of compilation.
+    """
+    alpha, beta, size, none = 0.0, 0.0, 0.0, np.int64(0)
+    for iteration in range(most + 1):
+        program = again if iteration else begin
+        for place in range(program.shape[0]):
+            task, level = program[place, 0], program[place, 1]
+            factor = beta if task == TURN else alpha
+            of = level + 1 if task == GATHER else level
+            rows = levels.shape[of, 0] * levels.shape[of, 1]
+            if levels.first[level + 1] - levels.first[level] < SMALL:
+                work_rows(u, bounds, levels, room, diffusion, level, task, factor, none, rows, none)
+            else:
+                spread_rows(u, bounds, levels, room, diffusion, level, task, factor, rows)
+            if task == IMAGE:
+                alpha = size / total(room.sums, levels.first[1])
+            elif task == STEP:
+                reached = max(held, largest(room.sums, levels.first[1]))
+        before = size
+        size = total(room.sums, levels.first[1])
+        if not size >= 0.0:  # not a number, or not positive: the system is no diffusion
+            return -1
+        if largest(room.sums, levels.first[1]) <= tolerance * reached:
+            return iteration
+        beta = size / before if iteration else 0.0
+    return -1
+
+
+@kernel
+def total(sums, cells):
+    """Sum of the partial sums of a level of so many cells, in a fixed order."""
+    found = 0.0
+    for block in range(BLOCKS if cells >= SMALL else 1):
+        for lane in range(LANES):
+            found += sums[block, lane]
+    return found
+
+
+@kernel
+def largest(sums, cells):
+    """The largest of the partial largest numbers of a level of so many cells."""
+    found = 0.0
+    for block in range(BLOCKS if cells >= SMALL else 1):
+        for lane in range(LANES, 2 * LANES):
+            found = max(found, sums[block, lane])
+    return found
