@@ -54,7 +54,7 @@ class Fields:
         """Decay of each factor (1/min), shape (m,); may be changed while a simulation runs."""
         for number, factor in enumerate(definition.factors):
             self.level[number] = factor.initial
-            _hold_faces(self.level[number], factor, definition.domain)
+            _hold_faces(self.level[number], self._boundary(number))
         b = compiled.vocabulary.behaviour
         self.bases, self.index = Bases(compiled.types.base, compiled.types.column), b
         self.exchanged = exchanged(compiled.types, b, len(definition.factors))
@@ -82,19 +82,21 @@ class Fields:
         systems = [levels for number in solved if (levels := self._box(number).levels) is not None]
         self._room = room_for(systems) if systems else None
         spare = self._room.value.view(np.int32) if self._room else np.empty(0, np.int32)
-        _, ny, nx = shape = self.definition.domain.shape
-        voxels = math.prod(shape)
+        voxels = math.prod(self.definition.domain.shape)
         room = spare if len(spare) > voxels else None
         self.exchange = Exchange(voxels, self.definition.domain.voxel_volume, room)
-        if "splitting" in self.solver:
-            self._turned = np.zeros((splitting.PARTS, nx, ny))
+
+    def _boundary(self, number: int) -> splitting.Boundary:
+        """Boundary levels of a factor; in two dimensions nothing is held along z."""
+        boundary = self.definition.factors[number].boundary
+        return (*boundary[:4], None, None) if self.definition.domain.two_dimensional else boundary
 
     def _box(self, number: int) -> implicit.Box:
         """Free voxels and grids of a factor."""
-        factor, domain = self.definition.factors[number], self.definition.domain
-        held = tuple(level is not None for level in factor.boundary)
+        domain, boundary = self.definition.domain, self._boundary(number)
+        held = tuple(level is not None for level in boundary)
         if held not in self._boxes:
-            self._boxes[held] = implicit.Box(domain.shape, domain.spacing, factor.boundary)
+            self._boxes[held] = implicit.Box(domain.shape, domain.spacing, boundary)
         return self._boxes[held]
 
     def _choose(self, number: int) -> tuple[str, float]:
@@ -125,8 +127,8 @@ class Fields:
                 allowed=self.level.shape,
             )  # fmt: skip
         self.level[:] = level
-        for number, factor in enumerate(self.definition.factors):
-            _hold_faces(self.level[number], factor, self.definition.domain)
+        for number in range(len(self.level)):
+            _hold_faces(self.level[number], self._boundary(number))
         self._choose_solvers()
 
     # ---- default solvers -------------------------------------------------------------------------------------------
@@ -191,31 +193,19 @@ class Fields:
                 continue
             gain, gift = self._maps.get(number, (none, none))
             voxel = self.exchange.voxel if len(gain) else np.empty(0, np.int64)
-            before = np.zeros(len(gain))
-            splitting.split_steps(
-                self.level[number],
-                self._sweeps_of(number, step),
-                steps,
-                self._turned,
-                voxel,
-                gain,
-                gift,
-                before,
-            )
+            trade = splitting.Trade(voxel, gain, gift, np.zeros(len(gain)))
+            splitting.split_steps(self.level[number], self._sweeps_of(number, step), steps, trade)
             if len(gain) and cells.has("held"):
                 held = cells.arrays["held"]
-                self.exchange.settle_split(self.bases, self.index, number, step, steps, before, held)
+                self.exchange.settle_split(self.bases, self.index, number, step, steps, trade.found, held)
 
     def _sweeps_of(self, number: int, step: float) -> splitting.Sweeps:
         """Coefficients of the sweeps, made anew when the decay has changed."""
-        factor, domain, decay = (
-            self.definition.factors[number],
-            self.definition.domain,
-            float(self.decay[number]),
-        )
+        decay, factors = float(self.decay[number]), self.definition.factors
         if number not in self._sweeps or self._sweeps[number][0] != decay:
+            boundaries = [self._boundary(other) for other in range(len(factors))]
             sweeps = splitting.sweeps_of(
-                factor.diffusion, decay, step, domain.shape, domain.spacing, factor.boundary
+                factors[number].diffusion, decay, step, self.definition.domain, boundaries[number], boundaries
             )
             self._sweeps[number] = (decay, sweeps)
         return self._sweeps[number][1]
@@ -277,12 +267,11 @@ def followed_factors(compiled: Compiled) -> set[int]:
     return followed
 
 
-def _hold_faces(level: npt.NDArray[np.float64], factor: Factor, domain: Domain) -> None:
+def _hold_faces(level: npt.NDArray[np.float64], boundary: splitting.Boundary) -> None:
     """Set the voxels at faces with a boundary level to it."""
-    for face, held in enumerate(factor.boundary):
-        axis = 2 - face // 2
-        if held is not None and domain.shape[axis] > 1:
-            level[(slice(None),) * axis + (-(face % 2),)] = held
+    for face, held in enumerate(boundary):
+        if held is not None:
+            level[(slice(None),) * (2 - face // 2) + (-(face % 2),)] = held
 
 
 def _check(factor: Factor) -> None:

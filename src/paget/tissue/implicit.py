@@ -79,10 +79,7 @@ class Box:
     ) -> None:
         """`shape` z, y, x; `spacing` x, y, z (um); `boundary`: levels held at xmin ... zmax, None without flux."""
         pairs = [boundary[4:6], boundary[2:4], boundary[0:2]]
-        held = tuple(
-            (low is not None and n > 1, high is not None and n > 1)
-            for (low, high), n in zip(pairs, shape, strict=True)
-        )
+        held = tuple((low is not None, high is not None) for low, high in pairs)
         self.free = tuple(slice(int(low), n - int(high)) for (low, high), n in zip(held, shape, strict=True))
         self.bounds = np.array([[part.start, part.stop] for part in self.free], dtype=np.int64)
         """First and last (exclusive) free voxel along z, y, x, shape (3, 2)."""
