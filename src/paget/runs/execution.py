@@ -66,7 +66,7 @@ def run_tissue(
     """Run a job into the folder `out` and return it.
 
     A folder that holds this very run is left as it is, one with an unfinished part of it is gone on with; one that
-    holds anything else is refused (PagetError). threads: for the kernels [default: all CPUs, or one for a small tissue].
+    holds anything else is refused (PagetError). threads: for the kernels [default: all CPUs, one for a small tissue].
     progress: called with events. finish: called before the folder gets its final name. stop_when: asked after every
     step; True ends the run early. Ctrl-C raises `Interrupted` after the step that is under way, with a checkpoint
     written.
