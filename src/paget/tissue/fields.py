@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from paget.errors import PagetError
 from paget.tissue import implicit, splitting
+from paget.tissue.balance import ENTERED, GAVE, book_solve, counted_steps
 from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
 from paget.tissue.definition import FACES, Domain, Factor
@@ -64,6 +65,8 @@ class Fields:
         self._boxes: dict[tuple[bool, ...], implicit.Box] = {}
         self.iterations = 0
         """Iterations of the default solvers so far."""
+        self.balance: npt.NDArray[np.float64] | None = None
+        """Accounts of the factors, shape (m, 5), columns of `paget.tissue.balance`, in levels times voxels."""
         self._choose_solvers()
 
     def _choose_solvers(self) -> None:
@@ -131,6 +134,10 @@ class Fields:
             _hold_faces(self.level[number], self._boundary(number))
         self._choose_solvers()
 
+    def keep_balance(self) -> None:
+        """Keep account of every factor from now on, in `balance`."""
+        self.balance = np.zeros((len(self.level), 5))
+
     # ---- default solvers -------------------------------------------------------------------------------------------
 
     def advance(self, cells: Cells, tick: int) -> None:
@@ -160,6 +167,7 @@ class Fields:
             traded = implicit.Exchanged(self.exchange.voxel, *rates)
         if self._room is not None and box.levels is not None:
             per_step, decay = (1.0 / step if solver == "implicit" else 0.0), float(self.decay[number])
+            before = float(level[box.free].sum()) if self.balance is not None else 0.0
             done = implicit.solve(
                 level, box, self._room, factor.diffusion, decay, per_step, traded, self.tolerance
             )
@@ -169,6 +177,9 @@ class Fields:
                     key=factor.name,
                 )
             self.iterations += done
+            if self.balance is not None:
+                book = (before, level, box, step, factor.diffusion, decay, traded, not per_step)
+                book_solve(self.balance[number], *book)
         if len(traded.voxel) and cells.has("held"):
             held = cells.arrays["held"]
             self.exchange.settle_step(self.bases, self.index, number, step, level, held)
@@ -194,7 +205,11 @@ class Fields:
             gain, gift = self._maps.get(number, (none, none))
             voxel = self.exchange.voxel if len(gain) else np.empty(0, np.int64)
             trade = splitting.Trade(voxel, gain, gift, np.zeros(len(gain)))
-            splitting.split_steps(self.level[number], self._sweeps_of(number, step), steps, trade)
+            sweeps = self._sweeps_of(number, step)
+            if self.balance is None:
+                splitting.split_steps(self.level[number], sweeps, steps, trade)
+            else:
+                counted_steps(self.balance[number], self.level[number], sweeps, steps, trade)
             if len(gain) and cells.has("held"):
                 held = cells.arrays["held"]
                 self.exchange.settle_split(self.bases, self.index, number, step, steps, trade.found, held)
@@ -218,9 +233,15 @@ class Fields:
             return
         held, voxel = cells.arrays["held"], cells.arrays["voxel"][rows]
         shares = self.compiled.types.released[cells.arrays["kind"][rows]]
-        for number in range(len(self.level)):
+        for number, level in enumerate(self.level):
             given = held[rows, number] * shares[:, number] * self.exchange.per_voxel
-            np.add.at(self.level[number].reshape(-1), voxel, given)
+            before = level.sum()
+            np.add.at(level.reshape(-1), voxel, given)
+            if self.scheme != "physicell":  # there the next step holds the faces
+                _hold_faces(level, self._boundary(number))
+            if self.balance is not None:
+                self.balance[number, GAVE] += given.sum()
+                self.balance[number, ENTERED] += level.sum() - before - given.sum()
         held[rows] = 0.0
 
     # ---- checkpoints -----------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class Sweeps(NamedTuple):
     """Reciprocal pivots of the elimination along the first, second and third axis, shape (3, longest axis)."""
     carry: npt.NDArray[np.float64]
     """The same times dt D / dx^2."""
+    share: npt.NDArray[np.float64]
+    """dt decay of the sweeps along each axis, shape (3,)."""
     held: npt.NDArray[np.uint8]
     """1 for each face with a boundary level, 2 for one with that of another factor, 0 for others; shape (6,)."""
     levels: npt.NDArray[np.float64]
@@ -72,12 +74,13 @@ def sweeps_of(
     lengths, spacing, axes = domain.shape[::-1], domain.spacing, [0, 1, 2]
     if domain.two_dimensional:
         axes = [0, 2, 1]
-    share = step * decay / (2.0 if domain.two_dimensional else 3.0)
+    share = np.full(3, step * decay / (2.0 if domain.two_dimensional else 3.0))
+    if domain.two_dimensional:
+        share[1] = 0.0
     scale, carry = np.zeros((3, max(lengths))), np.zeros((3, max(lengths)))
     for place, axis in enumerate(axes):
         coupling = step * diffusion / spacing[axis] ** 2
-        own = 0.0 if domain.two_dimensional and axis == 2 else share
-        rows = _eliminate(lengths[axis], coupling, own)
+        rows = _eliminate(lengths[axis], coupling, share[place])
         scale[place, : lengths[axis]], carry[place, : lengths[axis]] = rows
     faces = [2 * axis + side for axis in axes for side in range(2)]
     held, levels = np.zeros(6, np.uint8), np.zeros(6)
@@ -87,7 +90,7 @@ def sweeps_of(
             held[place] = 2 if own_level is None else 1
             levels[place] = 0.0 if own_level is None else own_level
     x, y, z = (lengths[axis] for axis in axes)
-    return Sweeps(np.array([z, y, x]), scale, carry, held, levels)
+    return Sweeps(np.array([z, y, x]), scale, carry, share, held, levels)
 
 
 def _eliminate(length: int, coupling: float, decay: float) -> tuple[npt.NDArray, npt.NDArray]:
@@ -200,6 +203,13 @@ def sweep_columns(level, scale, carry, lines, stride, first, last):
 
 
 @kernel
+def sweep_y(level, sweeps, k):
+    """Sweep layer k along the second axis."""
+    _, ny, nx = sweeps.shape
+    sweep_columns(level[k * ny * nx :], sweeps.scale[1], sweeps.carry[1], ny, nx, 0, nx)
+
+
+@kernel
 def sweep_z(level, sweeps, first, last):
     """Sweep columns first .. last - 1 of a layer along the third axis."""
     nz, ny, nx = sweeps.shape
@@ -209,7 +219,7 @@ def sweep_z(level, sweeps, first, last):
 @kernel
 def sweep_layers(level, sweeps, first, last):
     """The part of a step in layers first .. last - 1: along x, then y, with boundary levels before and after each."""
-    _, ny, nx = sweeps.shape
+    ny = sweeps.shape[1]
     for k in range(first, last):
         hold_layer(level, sweeps, k)
     if ny == 1:  # layers are rows: several at a time
@@ -219,7 +229,7 @@ def sweep_layers(level, sweeps, first, last):
             sweep_x(level, sweeps, k * ny, (k + 1) * ny)
         hold_layer(level, sweeps, k)
         if ny > 1 or sweeps.scale[1, 0] != 1.0:
-            sweep_columns(level[k * ny * nx :], sweeps.scale[1], sweeps.carry[1], ny, nx, 0, nx)
+            sweep_y(level, sweeps, k)
             hold_layer(level, sweeps, k)
 
 
