@@ -300,7 +300,7 @@ def test_split_decay_is_the_product_of_three_thirds() -> None:
 
 
 def test_cells_that_leave_give_back_what_their_type_releases() -> None:
-    made = exchanging()
+    made = exchanging(boundary=(None,) * 6)
     made = replace(made, cell_types=(replace(made.cell_types[0], released_at_death={"oxygen": 0.25}),))
     fields, cells = fields_of(made, crowd())
     cells["held"][:] = 100.0
