@@ -161,8 +161,12 @@ class TestACutRun:
             time.sleep(5.0)
 
         fake_engine.watchers.append(at_step(5, twice))
-        with pytest.raises(KeyboardInterrupt) as caught:
-            run_tissue(make_job(), tmp_path / "cut")
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+        try:
+            with pytest.raises(KeyboardInterrupt) as caught:
+                run_tissue(make_job(), tmp_path / "cut")
+        finally:
+            signal.signal(signal.SIGINT, before)
         assert not isinstance(caught.value, Interrupted)
         assert CheckpointStore(tmp_path / "cut.partial/checkpoints").newest().state["step_number"] == 0
 
