@@ -42,7 +42,7 @@ def run(made: Definition, scheme: str, rounds: int) -> tuple[Fields, Cells, floa
             fields.refresh(cells)
             fields.split(cells, 5)
         else:
-            fields.advance(cells, tick * fields.every[0])
+            fields.advance(cells, (tick + 1) * fields.every[0])
         fields.release(cells, np.array([tick]))
     return fields, cells, before
 
@@ -95,7 +95,7 @@ def test_keeping_account_changes_no_bit(domain: Domain) -> None:
                 fields.keep_balance()
             fields.refresh(cells)
             fields.split(cells, 7)
-            fields.advance(cells, 0)
+            fields.advance(cells, fields.every[0])
             levels.append(fields.level.copy())
     np.testing.assert_array_equal(levels[0], levels[2])
     np.testing.assert_array_equal(levels[1], levels[3])
