@@ -376,7 +376,46 @@ def test_impossible_numbers_are_named(numbers: dict, says: str) -> None:
         fields_of(factor_of(line(4), **numbers))
 
 
-def test_initial_levels_must_fit() -> None:
+@pytest.mark.parametrize(
+    "level, says",
+    [
+        (np.zeros((1, 1, 1, 5)), "every voxel"),
+        (np.full((1, 1, 1, 4), math.nan), "oxygen: an initial level"),
+        (np.array([1.0, 2.0, -3.0, 4.0]).reshape(1, 1, 1, 4), r"\(0, 0, 2\) \(found -3.0"),
+    ],
+)
+def test_initial_levels_must_fit(level: np.ndarray, says: str) -> None:
     fields, _ = fields_of(factor_of(line(4)))
-    with pytest.raises(PagetError, match="every voxel"):
-        fields.set_initial(np.zeros((1, 1, 1, 5)))
+    with pytest.raises(PagetError, match=says):
+        fields.set_initial(level)
+
+
+@pytest.mark.parametrize("step", [0.15, 0.01, -1.0, 0.0, math.nan, math.inf])
+def test_the_step_of_the_fields_is_some_steps_of_the_mechanics(step: float) -> None:
+    made = definition(domain=line(4), factors=(Factor("oxygen", 1.0, 1.0),), steps=Steps(field=step))
+    with pytest.raises(PagetError, match="whole multiple"):
+        fields_of(made)
+
+
+@pytest.mark.parametrize("scheme", ["default", "physicell"])
+def test_a_restored_state_goes_on_with_the_same_bits(scheme: str) -> None:
+    made = exchanging()
+    straight, cells = fields_of(made, crowd(), scheme=scheme)
+    other, _ = fields_of(made, crowd(), scheme=scheme)
+    for fields in (straight, other):
+        fields.keep_balance()
+    straight.set_decay(0, 0.7)
+
+    def go_on(fields: Fields, first: int, last: int) -> None:
+        for tick in range(first, last):
+            fields.advance(cells, tick)
+            if scheme == "physicell":
+                fields.refresh(cells)
+                fields.split(cells, 5)
+
+    go_on(straight, 0, 25)
+    other.restore(straight.state())
+    go_on(straight, 25, 50)
+    go_on(other, 25, 50)
+    np.testing.assert_array_equal(straight.level, other.level)
+    np.testing.assert_array_equal(straight.balance, other.balance)

@@ -177,6 +177,20 @@ def test_exports_at_a_negative_rate_are_conserved_too() -> None:
     assert level.reshape(-1)[20] < 1.0
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e-30, 1e30, 1e200])
+def test_the_unit_of_the_level_does_not_matter(unit: float) -> None:
+    """The working arrays in single precision do not see it."""
+    levels = []
+    for scale in (1.0, unit):
+        level, exchanged = scene((6, 8, 9), HELD)
+        box = Box((6, 8, 9), (20.0,) * 3, HELD)
+        level *= scale
+        exchanged = exchanged._replace(source=exchanged.source * scale)
+        assert implicit.solve(level, box, room_for([box.levels]), 1e4, 0.1, 0.0, exchanged, 1e-6) > 0
+        levels.append(level / scale)
+    np.testing.assert_allclose(levels[1], levels[0], rtol=1e-5)
+
+
 def test_numbers_that_are_no_diffusion_are_noticed() -> None:
     shape = (1, 8, 8)
     box = Box(shape, (20.0,) * 3, FREE)

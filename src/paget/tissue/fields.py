@@ -28,7 +28,7 @@ from paget.tissue import implicit, splitting
 from paget.tissue.balance import ENTERED, GAVE, book_solve, counted_steps
 from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
-from paget.tissue.definition import FACES, Domain, Factor
+from paget.tissue.definition import FACES, Domain, Factor, Steps
 from paget.tissue.exchange import Exchange, exchanged
 from paget.tissue.levels import room_for
 from paget.tissue.tables import MODES, Bases
@@ -51,6 +51,7 @@ class Fields:
         self.scheme, self.tolerance = scheme, tolerance
         for factor in definition.factors:
             _check(factor)
+        _check_step(definition.steps)
         shape = definition.domain.shape
         self.level: npt.NDArray[np.float64] = np.empty((len(definition.factors), *shape))
         """Shape (m, nz, ny, nx)."""
@@ -127,11 +128,19 @@ class Fields:
 
     def set_initial(self, level: npt.NDArray[np.float64]) -> None:
         """Start from given levels, shape (m, nz, ny, nx), instead of uniform ones."""
-        if level.shape != self.level.shape or not np.isfinite(level).all():
+        if level.shape != self.level.shape:
             raise PagetError(
-                "initial levels must be numbers for every voxel", key="factors", found=level.shape,
-                allowed=self.level.shape,
+                "initial levels must be given for every factor and every voxel", key="factors",
+                found=level.shape, allowed=str(self.level.shape),
             )  # fmt: skip
+        for factor, own in zip(self.definition.factors, level, strict=True):
+            wrong = ~(np.isfinite(own) & (own >= 0.0))
+            if wrong.any():
+                place = tuple(int(index[0]) for index in np.nonzero(wrong))
+                raise PagetError(
+                    f"an initial level must be a number that is not negative, in voxel (z, y, x) {place}",
+                    key=factor.name, found=float(own[place]),
+                )  # fmt: skip
         self.level[:] = level
         for number in range(len(self.level)):
             _hold_faces(self.level[number], self._boundary(number))
@@ -255,18 +264,20 @@ class Fields:
 
     def state(self) -> dict[str, npt.NDArray]:
         """What a checkpoint needs."""
-        return {
+        kept = {
             "level": self.level.copy(),
             "decay": self.decay.copy(),
             "solver": np.array(self.solver, np.str_),
             "every": np.array(self.every),
         }
+        return kept if self.balance is None else kept | {"balance": self.balance.copy()}
 
     def restore(self, state: Mapping[str, npt.NDArray]) -> None:
         """Take over the levels of a checkpoint."""
         self.level[:], self.decay[:] = state["level"], state["decay"]
         self.solver = tuple(str(solver) for solver in state["solver"])
         self.every = tuple(int(every) for every in state["every"])
+        self.balance = state["balance"].copy() if "balance" in state else None
         self._make_room()
 
 
@@ -300,6 +311,18 @@ def _hold_faces(level: npt.NDArray[np.float64], boundary: splitting.Boundary) ->
     for face, held in enumerate(boundary):
         if held is not None:
             level[(slice(None),) * (2 - face // 2) + (-(face % 2),)] = held
+
+
+def _check_step(steps: Steps) -> None:
+    """A step of the fields that is given must be some whole steps of the mechanics."""
+    if steps.field is None:
+        return
+    ratio = steps.field / steps.mechanics
+    if not (math.isfinite(ratio) and ratio >= 0.5 and abs(ratio - round(ratio)) < 1e-6 * ratio):
+        raise PagetError(
+            "the step of the fields must be a whole multiple of the mechanics step", key="steps.field",
+            found=steps.field, allowed=f"a multiple of {steps.mechanics} min",
+        )  # fmt: skip
 
 
 def _check(factor: Factor) -> None:

@@ -18,6 +18,7 @@ the free voxels stays or leaves: mass is conserved to rounding, whatever the tol
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,8 @@ from paget.tissue.multigrid import (
 SMALL = 32_000
 """Levels of fewer cells are worked through by one thread: starting the others would take longer."""
 MOST_ITERATIONS = 500
+SMALLEST, LARGEST = 1e-12, 1e12
+"""Levels beyond are scaled before they are solved."""
 
 Faces = tuple[float | None, ...]
 
@@ -83,12 +86,14 @@ class Box:
         self.free = tuple(slice(int(low), n - int(high)) for (low, high), n in zip(held, shape, strict=True))
         self.bounds = np.array([[part.start, part.stop] for part in self.free], dtype=np.int64)
         """First and last (exclusive) free voxel along z, y, x, shape (3, 2)."""
-        self.faces = self._faces(held, spacing[::-1])
+        self.spacing = spacing[::-1]
+        """Along z, y, x (um)."""
+        self.faces = self._faces(held, self.spacing)
         nz, ny, nx = (max(part.stop - part.start, 0) for part in self.free)
         self.levels: Levels | None = None
         """None where no voxel is free."""
         if nz * ny * nx:
-            self.levels = levels_of((nz, ny, nx), held, spacing[::-1])
+            self.levels = levels_of((nz, ny, nx), held, self.spacing)
             cycle = cycle_of(self.levels)
             self.begin = np.concatenate(([(START, 0), (BEGIN, 0)], cycle))
             self.again = np.concatenate(([(TURN, 0), (IMAGE, 0), (STEP, 0)], cycle))
@@ -118,6 +123,16 @@ def solve(
     levels, inside = box.levels, level[box.free]
     if levels is None:
         return 0
+    highest = _highest(level, diffusion / min(box.spacing) ** 2 + decay + per_step, exchanged)
+    if not math.isfinite(highest):
+        return -1
+    if highest != 0.0 and not SMALLEST < highest < LARGEST:  # out of proportion to single precision
+        scale = 2.0 ** -math.frexp(highest)[1]
+        level *= scale
+        scaled = exchanged._replace(source=exchanged.source * scale)
+        done = solve(level, box, room, diffusion, decay, per_step, scaled, tolerance)
+        level /= scale
+        return done
     room.diagonal[: inside.size] = per_step + decay
     room.value[: inside.size] = inside.reshape(-1)
     right = room.right[: inside.size].reshape(inside.shape)
@@ -126,7 +141,7 @@ def solve(
         right[face.within] += diffusion * face.per_area * level[face.outside]
     free = _place(level, box, exchanged, room)
     entering = float(right.sum())
-    if entering == 0.0 and not exchanged.source.any():
+    if entering == 0.0 and not exchanged.source[free].any():
         inside[:] = 0.0
         return 0
     set_diagonals(levels, room, diffusion)
@@ -139,6 +154,14 @@ def solve(
     if done >= 0:
         _conserve(level, box, diffusion, decay + per_step, exchanged, free, entering)
     return done
+
+
+def _highest(level: npt.NDArray, rate: float, exchanged: Exchanged) -> float:
+    """Size of the levels, as they are or as the sources make them against `rate` (1/min)."""
+    sizes = [float(level.max()), -float(level.min())]
+    if len(exchanged.voxel):
+        sizes.append(float((np.abs(exchanged.source) / (rate + exchanged.sink)).max()))
+    return max(sizes)
 
 
 def _conserve(
