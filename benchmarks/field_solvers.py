@@ -21,10 +21,10 @@ from collections.abc import Callable
 import numpy as np
 
 from paget.compiled import thread_count
-from paget.tissue import fields as field_rules
-from paget.tissue import implicit, splitting
+from paget.tissue import implicit, solver_choice, splitting
 from paget.tissue.cycles import LIVE
 from paget.tissue.definition import CellType, Definition, Domain, Factor, Population, Steps
+from paget.tissue.fields import TOLERANCE
 from paget.tissue.levels import room_for
 from paget.tissue.simulation import Simulation
 
@@ -71,7 +71,7 @@ def time_grid(shape: tuple[int, int, int]) -> list[float]:
     def solve(start: np.ndarray | float, more: float) -> None:
         level[:] = start
         exchanged = implicit.Exchanged(voxel, np.full(len(voxel), 10.0 * more), np.zeros(len(voxel)))
-        implicit.solve(level, box, room, 1e5, 0.1, 0.0, exchanged, field_rules.TOLERANCE)
+        implicit.solve(level, box, room, 1e5, 0.1, 0.0, exchanged, TOLERANCE)
 
     sweeps = splitting.sweeps_of(1e5, 0.1, 0.01, domain, boundary, [boundary])
     trade = splitting.Trade(voxel, np.full(len(voxel), 0.9), np.zeros(len(voxel)), np.zeros(len(voxel)))
@@ -119,12 +119,12 @@ def levels_at_cells(definition: Definition, minutes: float) -> tuple[str, np.nda
 
 
 def show_accuracy() -> None:
-    chosen = field_rules.RELAXATIONS
+    chosen = solver_choice.RELAXATIONS
     for what, (numbers, trade) in FACTORS.items():
         for minutes in (6.0, 30.0):
-            field_rules.RELAXATIONS = np.inf  # the reference has no quasi-steady factor
+            solver_choice.RELAXATIONS = np.inf  # the reference has no quasi-steady factor
             _, expected = levels_at_cells(ball(numbers, trade, 0.1), minutes)
-            field_rules.RELAXATIONS = chosen
+            solver_choice.RELAXATIONS = chosen
             shown = []
             for step in (None, 0.5, 2.0):
                 name, levels = levels_at_cells(ball(numbers, trade, step), minutes)

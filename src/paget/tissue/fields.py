@@ -1,18 +1,7 @@
-"""The factors of a tissue: levels on the grid, how each is solved, and what cells exchange with them.
+"""The factors of a tissue: levels on the grid, stepped in time, and what cells exchange with them.
 
-By default each factor has the solver that suits its numbers:
-
-`constant`      nothing moves, breaks down or exchanges it: it costs nothing;
-`quasi-steady`  it relaxes, even without cells, at least RELAXATIONS times within a step: the steady state is solved;
-`implicit`      all others: one backward Euler step of any length, the uptake of cells included (paget.tissue.implicit);
-
-and with the scheme of PhysiCell all that change are solved by `splitting` (paget.tissue.splitting) in short steps. The
-rate of relaxation is decay plus diffusion to faces with a boundary level, (pi/L)^2 D for two such faces at distance L,
-a quarter for one. A quasi-steady factor is solved when it is read: with the phenotype, or every FIELD_STEP where cells
-crawl along its gradient. An implicit factor advances every FIELD_STEP, with the cells as they are at the end of it.
-
-What that costs in accuracy (benchmarks/field_solvers.py): against steps of 0.1 min, levels at crawling cells are off by
-3 % while an implicit factor first spreads (6 min), by 1 % or less after 30 min, and half that with half the step.
+How each is solved follows from its numbers (paget.tissue.solver_choice): implicitly or as quasi-steady by default
+(paget.tissue.implicit), split into short steps with the scheme of PhysiCell (paget.tissue.splitting).
 """
 
 from __future__ import annotations
@@ -28,15 +17,11 @@ from paget.tissue import implicit, splitting
 from paget.tissue.balance import ENTERED, GAVE, book_solve, counted_steps
 from paget.tissue.cells import Cells
 from paget.tissue.compile import Compiled
-from paget.tissue.definition import FACES, Domain, Factor, Steps
 from paget.tissue.exchange import Exchange, exchanged
 from paget.tissue.levels import room_for
-from paget.tissue.tables import MODES, Bases
+from paget.tissue.solver_choice import check_factors, choose_solver
+from paget.tissue.tables import Bases
 
-FIELD_STEP = 1.0
-"""Step of the default solvers (min), where the definition does not say: cells cross a small part of a voxel in it."""
-RELAXATIONS = 3.0
-"""A factor that relaxes without cells in a third of a step or less is quasi-steady: 5 % of a change would be left."""
 TOLERANCE = 1e-6
 """Error of the default solvers, relative to the largest level."""
 
@@ -49,9 +34,7 @@ class Fields:
         definition = compiled.definition
         self.definition, self.compiled = definition, compiled
         self.scheme, self.tolerance = scheme, tolerance
-        for factor in definition.factors:
-            _check(factor)
-        _check_step(definition.steps)
+        check_factors(definition)
         shape = definition.domain.shape
         self.level: npt.NDArray[np.float64] = np.empty((len(definition.factors), *shape))
         """Shape (m, nz, ny, nx)."""
@@ -76,12 +59,21 @@ class Fields:
     def _choose_solvers(self) -> None:
         """Decide how and how often each factor is solved, and make room for it."""
         mechanics = self.definition.steps.mechanics
-        chosen = [self._choose(number) for number in range(len(self.level))]
+        chosen = [
+            choose_solver(self.compiled, number, self.scheme, self._changes(number))
+            for number in range(len(self.level))
+        ]
         self.solver = tuple(solver for solver, _ in chosen)
         """How each factor is solved."""
         self.every = tuple(max(round(step / mechanics), 1) for _, step in chosen)
         """Mechanics steps between two steps of the default solvers, factor by factor."""
         self._make_room()
+
+    def _changes(self, number: int) -> bool:
+        """Whether anything moves, breaks down or exchanges a factor."""
+        level, diffusion = self.level[number], self.definition.factors[number].diffusion
+        spreads = diffusion > 0.0 and bool((level != level.flat[0]).any())
+        return spreads or self.decay[number] != 0.0 or number in self.exchanged
 
     def _make_room(self) -> None:
         """Working arrays: factors with the same held faces share their grids, and all factors the large arrays."""
@@ -105,24 +97,6 @@ class Fields:
         if held not in self._boxes:
             self._boxes[held] = implicit.Box(domain.shape, domain.spacing, boundary)
         return self._boxes[held]
-
-    def _choose(self, number: int) -> tuple[str, float]:
-        """Solver of a factor and its step (min)."""
-        factor, steps = self.definition.factors[number], self.definition.steps
-        short = steps.field or FIELD_STEP
-        still = self.decay[number] == 0.0 and number not in self.exchanged
-        uniform = bool((self.level[number] == self.level[number].flat[0]).all())
-        if still and (factor.diffusion == 0.0 or uniform):
-            return "constant", short
-        if self.scheme == "physicell":
-            return "splitting", steps.diffusion
-        rate = relaxation_rate(factor, self.definition.domain)
-        followed = number in followed_factors(self.compiled)
-        candidates = [short] if steps.field or followed else [steps.phenotype, short]
-        for step in candidates:
-            if rate * step >= RELAXATIONS:
-                return "quasi-steady", step
-        return "implicit", short
 
     # ---- setting up ------------------------------------------------------------------------------------------------
 
@@ -281,59 +255,8 @@ class Fields:
         self._make_room()
 
 
-def relaxation_rate(factor: Factor, domain: Domain) -> float:
-    """Rate at which a factor relaxes without cells (1/min)."""
-    rate = factor.decay
-    extents = [high - low for low, high in zip(domain.low, domain.high, strict=True)]
-    for axis, (extent, voxels) in enumerate(zip(extents, domain.shape[::-1], strict=True)):
-        held = sum(level is not None for level in factor.boundary[2 * axis : 2 * axis + 2])
-        if held and voxels > 1:
-            rate += factor.diffusion * (math.pi * held / (2.0 * extent)) ** 2
-    return rate
-
-
-def followed_factors(compiled: Compiled) -> set[int]:
-    """Factors along whose gradient some cell may crawl."""
-    types, b, followed = compiled.types, compiled.vocabulary.behaviour, set()
-    for kind in np.flatnonzero(types.motile & (types.chemotaxis_mode > 0)):
-        if MODES[types.chemotaxis_mode[kind]] == "simple":
-            followed.add(int(types.chemotaxis_factor[kind]))
-            continue
-        for number in range(len(compiled.definition.factors)):
-            response = b.chemotaxis + number
-            if types.base[kind, response] != 0.0 or types.column[response] >= 0:
-                followed.add(number)
-    return followed
-
-
 def _hold_faces(level: npt.NDArray[np.float64], boundary: splitting.Boundary) -> None:
     """Set the voxels at faces with a boundary level to it."""
     for face, held in enumerate(boundary):
         if held is not None:
             level[(slice(None),) * (2 - face // 2) + (-(face % 2),)] = held
-
-
-def _check_step(steps: Steps) -> None:
-    """A step of the fields that is given must be some whole steps of the mechanics."""
-    if steps.field is None:
-        return
-    ratio = steps.field / steps.mechanics
-    if not (math.isfinite(ratio) and ratio >= 0.5 and abs(ratio - round(ratio)) < 1e-6 * ratio):
-        raise PagetError(
-            "the step of the fields must be a whole multiple of the mechanics step", key="steps.field",
-            found=steps.field, allowed=f"a multiple of {steps.mechanics} min",
-        )  # fmt: skip
-
-
-def _check(factor: Factor) -> None:
-    numbers = {
-        "diffusion coefficient": factor.diffusion,
-        "decay": factor.decay,
-        "initial level": factor.initial,
-    }
-    faces = {f"boundary {face}": level for face, level in zip(FACES, factor.boundary, strict=True)}
-    for what, value in (numbers | faces).items():
-        if value is not None and not (math.isfinite(value) and value >= 0.0):
-            raise PagetError(
-                f"the {what} of a factor must be a number that is not negative", key=factor.name, found=value
-            )
