@@ -38,7 +38,7 @@ def project(tmp_path):
         text = SETTINGS.format(**{"enable": "true", "levels": "true", "cells": "true", **switches})
         (folder / "config" / "PhysiCell_settings.xml").write_text(text)
         (folder / "config" / "cells.csv").write_text("0,0,0,0\n10,0,0,0\n")
-        rows = [f"{x},{y},0,{x - y}" for x in range(-40, 50, 20) for y in range(-40, 50, 20)]
+        rows = [f"{x},{y},0,{80 + x - y}" for x in range(-40, 50, 20) for y in range(-40, 50, 20)]
         (tmp_path / "levels.csv").write_text("\n".join(rows))
         return folder
 
@@ -80,7 +80,7 @@ def test_the_job_can_be_built_again_from_the_copies(project, tmp_path):
 def test_levels_decide_the_model(project, tmp_path):
     before, _ = physicell_job(project())
     text = (tmp_path / "levels.csv").read_text()
-    (tmp_path / "levels.csv").write_text(text.replace("-40,-40,0,0", "-40,-40,0,1"))
+    (tmp_path / "levels.csv").write_text(text.replace("-40,-40,0,80", "-40,-40,0,81"))
     after, _ = physicell_job(tmp_path / "my project")
     assert before.model_hash() != after.model_hash()
 
@@ -92,7 +92,7 @@ def test_initial_levels_are_put_into_the_fields(project):
     simulation = SimpleNamespace(fields=Fields(compiled))
     job.biology.begin(simulation)
     np.testing.assert_array_equal(simulation.fields.level, read.levels)
-    assert simulation.fields.level[0, 0, 0, 4] == 80
+    assert simulation.fields.level[0, 0, 0, 4] == 160
 
 
 def test_a_project_without_cells_is_refused(project):
