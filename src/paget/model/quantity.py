@@ -94,6 +94,8 @@ class Quantity(Entry):
     """Uncertainty: lowest and highest plausible value, in `unit`. Default: none stated."""
     between: Between | None = None
     """Differences between animals. Default: the same in all."""
+    rows: list[str] | None = None
+    """Published results (ids) that a fitted number was fitted to. Default: none stated."""
     note: str | None = None
     """Why this number. Default: none."""
 
@@ -132,6 +134,8 @@ class Quantity(Entry):
         super().model_post_init(context)
         if self.kind in ("measured", "fitted") and "assumed" in self.sources:
             raise BadValue(f"a {self.kind} number needs the key of its source", found=self.source)
+        if self.rows is not None and self.kind != "fitted":
+            raise BadValue(f"a {self.kind} number was fitted to nothing", at=("rows",), found=self.rows)
         if self.range is not None:
             self._check_range(*self.range)
         if self.between is not None and self.value <= 0:
