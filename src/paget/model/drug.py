@@ -203,6 +203,32 @@ class Toxicity(Entry):
     """Inhibition of proliferating marrow cells per lingering exposure [mL/ug/day]."""
 
 
+class Usual(Entry):
+    """How the drug is usually given in one species, for screens and as a first guess. No engine reads it."""
+
+    dose: Annotated[Quantity, In("mg/kg", above=0)]
+    """Each dose [mg/kg]."""
+    route: RouteName
+    """Way into the body, one of the routes of this species."""
+    every: Annotated[Quantity, In("day", above=0)] | None = None
+    """Interval between doses [day]; required with more than one dose."""
+    doses: Annotated[Quantity, In("1", above=0)]
+    """Number of doses [1], a whole number."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Usual:
+        if self.doses.value != round(self.doses.value):
+            raise BadValue("must be a whole number", at=("doses",), found=self.doses.value)
+        if self.doses.value > 1 and self.every is None:
+            raise BadValue("more than one dose needs every")
+        return self
+
+    def days(self, start: float = 0.0) -> list[float]:
+        """Days of the doses of one course that begins on day `start` [day]."""
+        interval = 0.0 if self.every is None else self.every.canonical
+        return [start + index * interval for index in range(round(self.doses.value))]
+
+
 class Drug(Item):
     """A drug."""
 
@@ -224,6 +250,19 @@ class Drug(Item):
     """What it does in the body."""
     toxicity: Toxicity | None = None
     """Toxicity. Default: none."""
+    usual: dict[Species, Usual] = Field(default_factory=dict)
+    """Usual dose and schedule by species. Default: none stated."""
+
+    @model_validator(mode="after")
+    def _usual_route_is_known(self) -> Drug:
+        for species, usual in self.usual.items():
+            routes = self.kinetics[species].routes if species in self.kinetics else {}
+            if usual.route not in routes:
+                raise BadValue(
+                    f"{self.name} has no kinetics by this route in the {species}",
+                    at=("usual", species, "route"), found=usual.route, allowed=sorted(routes),
+                )  # fmt: skip
+        return self
 
     @property
     def drug_class(self) -> str:

@@ -197,12 +197,14 @@ def _host_without(host: Host, cell_types: set[str], factors: set[str]) -> Host:
 
 
 def _drugs(catalog: Catalog, host: Host, wanted: Iterable[str] | None) -> dict[str, Drug]:
-    """Drugs with the kinetics of the host's species only."""
+    """Drugs with the kinetics of the host's species only, and without the usual doses, which no model reads."""
     drugs: list[Drug] = [
         catalog.get("drug", name) for name in (wanted if wanted is not None else catalog.drugs)
     ]
     return {
-        drug.name: drug.model_copy(update={"kinetics": {host.species: drug.kinetics[host.species]}})
+        drug.name: drug.model_copy(
+            update={"kinetics": {host.species: drug.kinetics[host.species]}, "usual": {}}
+        )
         for drug in drugs
         if host.species in drug.kinetics
     }

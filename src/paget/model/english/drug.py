@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paget.model.drug import Action, Binds, Blocks, Damages, Depletes, Drug, Kinetics, Modifies
+from paget.model.biology import Species
+from paget.model.drug import Action, Binds, Blocks, Damages, Depletes, Drug, Kinetics, Modifies, Usual
 from paget.model.english.words import (
     References,
     animals,
@@ -33,12 +34,14 @@ def describe_drug(drug: Drug, catalog: Catalog) -> list[str]:
     kinetics: list[str] = []
     for species, parameters in drug.kinetics.items():
         kinetics += section(f"Kinetics in {animals(species)}", bullets(_kinetics(parameters, references)))
+    usual = [_usual(species, course, references) for species, course in drug.usual.items()]
     trials = [trial.name for trial in catalog.trials.values() if drug.name in trial.drugs()]
     return [
         *[" ".join(facts), ""],
         *section("What it does", bullets(action_sentence(action, references) for action in drug.actions)),
         *kinetics,
         *section("Toxicity", bullets(_toxicity(drug, references))),
+        *section("Usual course", bullets(usual)),
         *section("Trials of the catalog that use it", [f"{listed(trials)}."] if trials else []),
         *source_lines((q for _, q in numbers(drug, "")), references),
     ]
@@ -119,3 +122,10 @@ def _toxicity(drug: Drug, references: References) -> list[str]:
             f"suppression of neutrophil production {say(drug.toxicity.neutrophil_suppression, references)}"
         ),
     ]
+
+
+def _usual(species: Species, course: Usual, references: References) -> str:
+    text = f"in {animals(species)} {course.route}: dose {say(course.dose, references)}; number of doses {say(course.doses, references)}"
+    if course.every is not None:
+        text += f"; interval {say(course.every, references)}"
+    return sentence(text)
