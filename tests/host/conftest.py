@@ -8,6 +8,7 @@ import pytest
 from paget.host import Protocol, Regimen, SubjectRecord, run_subject
 from paget.host.environment import fill_unruled
 from paget.host.niches import settle_niches
+from paget.host.plasma_sense import rest_marrow
 from paget.host.regimen import TICKS_PER_DAY
 from paget.host.state import new_state
 from paget.keyed_random import subject_key
@@ -56,6 +57,7 @@ def rest():
         fill_kinetics(compiled.tables["drugs"], state["kinetics"])
         fill_unruled(compiled.tables, state)
         settle_niches(compiled.tables, state)
+        rest_marrow(compiled.tables, state)
         return compiled.tables, state
 
     return make

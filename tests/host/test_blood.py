@@ -24,6 +24,7 @@ from paget.host.blood import (
     first_bed,
     kind_of,
     meet_bed,
+    pair_affinity,
     shed,
 )
 from paget.host.lesions import read_lesion, tumour_cells, update_volume
@@ -122,6 +123,23 @@ def test_partners_by_affinity_and_share(blood) -> None:
         assert chi_square(observed, events * law) > FALSE_ALARM
         assert chi_square(observed, events * faulty) < FALSE_ALARM
     assert state["sizes"].sum() == 2 * events
+
+
+def test_a_pair_holds_by_the_product_of_both_adhesions(blood) -> None:
+    """Affinity of the tumour cell times that of the partner to it, 1 where the partner has none."""
+    tables, state = blood
+    index = tables["behaviour"]
+    first = index["adhesion"][0]
+    state["behaviours"][first] = 0.85
+    index["adhesion_back"][0] = -1
+    assert pair_affinity(tables, state["behaviours"], 0) == 0.85
+    index["adhesion_back"][0] = other = index["adhesion"][1]
+    state["behaviours"][other] = 0.4
+    assert pair_affinity(tables, state["behaviours"], 0) == pytest.approx(0.34)
+    state["behaviours"][other] = 0.0  # what blocks the partner's side keeps the pair apart
+    assert pair_affinity(tables, state["behaviours"], 0) == 0.0
+    index["adhesion"][0] = -1
+    assert pair_affinity(tables, state["behaviours"], 0) == 0.0
 
 
 def test_kinds() -> None:

@@ -114,12 +114,22 @@ def _split_by_partner(tables, state, lesion):
 @kernel
 def _affinity(tables, state, lesion, partner):
     """Affinity of a shed aggregate to one partner type times its share of the lesion's cells."""
-    behaviour = tables.behaviour.adhesion[partner]
-    if behaviour < 0:
-        return 0.0
     cells = state.stroma[lesion, tables.behaviour.partner[partner]]
     share = cells / (tables.tumour.cell_density * max(state.volume[lesion], 1e-12))
-    return state.behaviours[behaviour] * share
+    return pair_affinity(tables, state.behaviours, partner) * share
+
+
+@kernel
+def pair_affinity(tables, behaviours, partner):
+    """Affinity of a tumour cell and a partner: the product of their adhesions to each other.
+
+    A partner whose adhesion to tumour cells is not stated holds as the tumour cell does; a tumour cell without adhesion
+    holds no partner.
+    """
+    behaviour, back = tables.behaviour.adhesion[partner], tables.behaviour.adhesion_back[partner]
+    if behaviour < 0:
+        return 0.0
+    return behaviours[behaviour] * (behaviours[back] if back >= 0 else 1.0)
 
 
 @kernel

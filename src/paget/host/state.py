@@ -96,6 +96,10 @@ class State(Plasma):
     # marrow and weight
     marrow: Annotated[float, 5]
     """Neutrophils relative to those in blood at rest: proliferating, three maturing, circulating; shape (5,)."""
+    marrow_drive: Annotated[float, 2]
+    """Production in and release from marrow relative to those of the healthy host, shape (2,)."""
+    marrow_at_rest: Annotated[float, 2]
+    """What the two behaviours are in the healthy host, shape (2,)."""
     lost_weight: Annotated[float, "D"]
     """Share of body weight lost to each drug, shape (D,)."""
     # workspaces
@@ -159,4 +163,6 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
         tables["body"]["neutrophil_loss"] * time_in_stage
     )  # what replaces the circulating ones
     state["marrow"][-1] = 1.0
+    state["marrow_drive"][:] = 1.0
+    state["marrow_at_rest"][:] = 1.0
     return whole

@@ -13,6 +13,7 @@ from paget.host.environment import copy_into, fill_unruled
 from paget.host.lesions import update_volume
 from paget.host.niches import settle_niches
 from paget.host.observe import write_lesions, write_row
+from paget.host.plasma_sense import rest_marrow
 from paget.host.regimen import (
     ANCHOR_ENROLMENT,
     ANCHOR_INOCULATION,
@@ -46,6 +47,7 @@ def simulate(tables, state, regimen, protocol, key, due, clock, rows, snapshot_d
     """
     fill_unruled(tables, state)
     settle_niches(tables, state)
+    rest_marrow(tables, state)
     _start_clock(regimen, due, clock, snapshot_days)
     tick = 0
     while True:

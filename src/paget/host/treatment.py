@@ -6,6 +6,7 @@ import math
 
 from paget.compiled import kernel
 from paget.host.environment import fill_unruled
+from paget.host.plasma_sense import drive_marrow
 from paget.host.state import DOSED, LESIONS, MARROW_STAGES
 from paget.pharmacology import marrow, plasma
 from paget.pharmacology.plasma import EXPOSURE_NODES
@@ -26,21 +27,27 @@ def advance_treatment(tables, state, dt):
         lost = state.lost_weight[drug] + tables.drugs.weight_loss[drug] * exposure
         state.lost_weight[drug] = min(0.9, lost) * math.exp(-tables.drugs.weight_recovery[drug] * dt)
     plasma.bind_ligands(tables, state, dt)
-    _advance_marrow(tables, state, dt)
     plasma.set_effects(tables, state)
     fill_unruled(tables, state)
+    drive_marrow(tables, state)
+    _advance_marrow(tables, state, dt)
 
 
 @kernel
 def _advance_marrow(tables, state, dt):
+    """Neutrophils by dt (day): chemotherapy stops precursors, signals drive them, depletion takes those in blood."""
     body, effect = tables.body, 0.0
     for drug in range(tables.count.drugs):
         mean = 0.0
         for node in range(EXPOSURE_NODES):
             mean += state.exposure[drug, node] / EXPOSURE_NODES
         effect += tables.drugs.neutrophil_suppression[drug] * mean
-    transit = marrow_transit(body)
-    marrow.advance(state.marrow, 1.0, transit, body.neutrophil_loss, body.feedback, effect, 1.0, 1.0, dt)
+    neutrophil = tables.behaviour.neutrophil
+    loss = body.neutrophil_loss + (state.depletion[neutrophil] if neutrophil >= 0 else 0.0)
+    stimulus, release = state.marrow_drive[0], state.marrow_drive[1]
+    marrow.advance(
+        state.marrow, 1.0, marrow_transit(body), loss, body.feedback, effect, stimulus, release, dt
+    )
 
 
 @kernel

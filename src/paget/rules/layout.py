@@ -20,6 +20,7 @@ IntArray = npt.NDArray[np.int64]
 
 ABSENT = -1
 MATRIX_BEHAVIOURS = ("collagen deposition", "collagen alignment", "collagen digestion")
+MARROW_BEHAVIOURS = ("production in marrow", "release from marrow")
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,9 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dic
     def of_all(name: str) -> IntArray:
         return np.array([places.get((cell, name), ABSENT) for cell in cell_types], dtype=np.int64)
 
+    def of_partners(name: str) -> IntArray:
+        return np.array([places.get((cell, name), ABSENT) for cell in partners], dtype=np.int64)
+
     return {
         "tumour": np.array([places[tumour, name] for name in TUMOUR_BEHAVIOURS], dtype=np.int64),
         "secretion": _triples(places, cell_types, "secretion of ", factors),
@@ -184,6 +188,8 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dic
         "matrix": np.array([of_all(name) for name in MATRIX_BEHAVIOURS], dtype=np.int64),
         "endothelial": _index_or_absent(cell_types, "endothelial cell"),
         "neutrophil": _index_or_absent(cell_types, "neutrophil"),
+        "marrow": np.array([places.get(("neutrophil", name), ABSENT) for name in MARROW_BEHAVIOURS]),
+        "adhesion_back": of_partners(f"adhesion to {tumour}"),
     }
 
 

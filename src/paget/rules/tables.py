@@ -87,6 +87,10 @@ class BehaviourIndex:
     """Index of the endothelial cell among the cell types, -1 without."""
     neutrophil: int
     """Index of the neutrophil among the cell types, -1 without."""
+    marrow: Annotated[Whole, 2]
+    """Production in and release from marrow of the neutrophil, shape (2,)."""
+    adhesion_back: Annotated[Whole, "P"]
+    """Adhesion of each partner type to tumour cells, shape (P,)."""
 
 
 class SignalIndex:
