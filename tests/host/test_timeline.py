@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from paget.errors import PagetError
-from paget.host.record import SITES
+from paget.host.record import AGGREGATE_KINDS, CASCADE_STEPS, SITES
 from paget.host.regimen import ANCHOR_ENROLMENT, ANCHOR_SURGERY, ANCHOR_TRIGGER, TRIGGER_VARIABLES
 
 HOUR = 1.0 / 24.0
@@ -263,6 +263,21 @@ def test_first_organs_of_injected_cells(black6, protocol, run, route: int, first
     assert later.account["arrested in lung"] > 0  # passers come round
 
 
+def test_partners_of_injected_aggregates(black6, protocol, run) -> None:
+    """Aggregates given with a partner are mixed from the start, and travel in the column of that partner."""
+    partner = 1 + black6.partners.index("macrophage")
+    course = protocol(0, inoculum_route=1, inoculum_cells=90_000, inoculum_size=3, inoculum_partner=partner)
+    record = run(black6, course)
+    kinds = dict(zip(AGGREGATE_KINDS, record.funnel[0, CASCADE_STEPS.index("shed")], strict=True))
+    assert kinds == {"single": 0, "cluster": 0, "mixed": 30_000}
+    assert record.account["shed"] == 90_000
+    later = run(black6, course._replace(last_tick=1, enrolment_latest=1))
+    travelling = later.circulating.sum(axis=0)
+    assert travelling[partner] > 0
+    # What breaks off a cluster travels alone, so that only the other partners must have nobody.
+    assert travelling[[column for column in range(1, travelling.size) if column != partner]].sum() == 0
+
+
 @pytest.mark.parametrize("route", [0, 1, 2, 3])
 def test_no_cells_at_all(black6, protocol, regimen, run, route: int) -> None:
     """An animal without tumour cells lives on, takes its doses and has nothing to show."""
@@ -302,6 +317,8 @@ def test_a_primary_that_dies_out(black6, protocol, run) -> None:
     [
         {"inoculum_size": 0},
         {"inoculum_size": 13},
+        {"inoculum_partner": -1},
+        {"inoculum_partner": 9},
         {"inoculum_route": 4},
         {"inoculum_cells": -1.0},
         {"inoculum_cells": math.nan},

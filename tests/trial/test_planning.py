@@ -140,6 +140,36 @@ def test_the_trial_overrides_the_tumour(design, model):
     assert enrolment_of(made, model, {}).start == pytest.approx(5e4 / model.tumour.cell_density.canonical)
 
 
+def test_an_arm_overrides_the_trial(design, model):
+    """What an arm's inoculum leaves out is that of the trial, of the tumour after that."""
+    arms = [
+        {"name": "single"},
+        {"name": "mixed", "inoculum": {"aggregate_size": 4, "cells": "8e4 cell", "partner": "macrophage"}},
+        {"name": "liver first", "inoculum": {"route": "portal vein"}},
+    ]
+    made = design(
+        arms=arms, contrasts=[], enrolment=None, inoculum={"route": "tail vein", "cells": "2e4 cell"}
+    )
+    assert not made.makes_primary
+    partners = ["CD8 T cell", "macrophage"]
+    plans = [
+        protocol_of(made, model, observation_of(made, model), {}, made.inoculum_of(arm), partners)
+        for arm in made.arms
+    ]
+    assert [plan.inoculum_cells for plan in plans] == [2e4, 8e4, 2e4]
+    assert [plan.inoculum_size for plan in plans] == [1, 4, 1]
+    assert [plan.inoculum_partner for plan in plans] == [0, 2, 0]
+    assert [plan.inoculum_route for plan in plans] == [1, 1, 3]
+
+
+def test_treatment_before_a_late_inoculation(design):
+    """Day 0 is the first of the trial; days after inoculation count from the inoculum's day."""
+    doses = [dose(**{"from": "day 0"}, days=[0, 4]), dose(**{"from": "inoculation"}, days=[0, 4])]
+    plan = regimen(design, doses, inoculum={"route": "fat pad", "day": 7})
+    assert plan.anchor.tolist() == [ANCHOR_INOCULATION] * 4
+    assert plan.tick.tolist() == [0, 96, 168, 264]
+
+
 def test_parameter_draws_reach_the_protocol(design, model):
     made = design()
     share = model.tumour.inoculation.engrafted_share.path

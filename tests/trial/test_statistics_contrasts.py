@@ -23,8 +23,9 @@ from paget.trial.contrasts import (
 ARMS = ("control", "paclitaxel", "xentuzumab")
 
 
-def contrast(endpoint, arm, reference="control", test="auto", primary=False):
-    return SimpleNamespace(endpoint=endpoint, arm=arm, reference=reference, test=test, primary=primary)
+def contrast(endpoint, arm, reference="control", test="auto", primary=False, margin=None):
+    names = {"endpoint": endpoint, "arm": arm, "reference": reference}
+    return SimpleNamespace(**names, test=test, primary=primary, margin=margin)
 
 
 def design(*contrasts, arms=ARMS):
@@ -240,9 +241,9 @@ class TestKinds:
         assert set(found[found["endpoint"] == "CTC per mL"]["test"]) == {"negative-binomial"}
 
     def test_every_test_name_works_in_a_declaration(self):
-        assert set(TESTS) == {"auto", "log-rank", *TWO_SAMPLE_TESTS}
+        assert set(TESTS) == {"auto", "log-rank", "equivalence", *TWO_SAMPLE_TESTS}
         declared = [
-            contrast("CTC per mL" if test == "fisher" else "lung foci", "paclitaxel", test=test)
+            contrast("CTC per mL" if test == "fisher" else "lung foci", "paclitaxel", test=test, margin=2.0)
             for test in TESTS
             if test != "log-rank"
         ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from paget.model.host import LARGEST_AGGREGATE as LARGEST_AGGREGATE
 from paget.model.host import SITES as SITES
 
 CASCADE_STEPS = (
@@ -20,9 +21,6 @@ CASCADE_STEPS = (
     "macrometastasis",
 )
 AGGREGATE_KINDS = ("single", "cluster", "mixed")
-
-LARGEST_AGGREGATE = 12
-"""Tumour cells in the largest aggregate that is told apart."""
 
 MICROMETASTASIS_CELLS = 50
 """Tumour cells from which a group counts as a micrometastasis and follows the law of lesions."""

@@ -92,3 +92,5 @@ class Protocol(NamedTuple):
     """Ticks at which all lesions are listed; the exit is always listed too."""
     snapshot_volumes: FloatArray
     """Primary volumes (mm3) at whose first passage all lesions are listed."""
+    inoculum_partner: int = 0
+    """Who travels with each aggregate given into blood: 0 nobody, else 1 + index of the partner type."""

@@ -39,7 +39,7 @@ def run_subject(
     Raises PagetError for a protocol out of bounds, a dose by an unknown route, and more lesions than can be held.
     """
     tables = compiled.tables
-    _check(protocol)
+    _check(protocol, len(compiled.partners))
     _check_doses(compiled, regimen)
     whole = new_state(tables, compiled.axes)
     state = whole[0]
@@ -75,7 +75,7 @@ def run_subject(
     )
 
 
-def _check(protocol: Protocol) -> None:
+def _check(protocol: Protocol, partners: int) -> None:
     """Refuse what the kernels could not run."""
     limits = {
         "inoculum_size": (1, LARGEST_AGGREGATE),
@@ -84,6 +84,7 @@ def _check(protocol: Protocol) -> None:
         "engrafted_share": (0.0, 1.0),
         "step_ticks": (1, LAST_TICK),
         "last_tick": (0, LAST_TICK),
+        "inoculum_partner": (0, partners),
     }
     for name, (least, most) in limits.items():
         value = getattr(protocol, name)

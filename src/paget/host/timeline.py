@@ -116,17 +116,17 @@ def _start_primary(tables, state, protocol):
 @kernel
 def _inject_blood(tables, state, protocol):
     """Tail vein (lungs first), left heart (organs by flow) or portal vein (liver first)."""
-    size = protocol.inoculum_size - 1
+    size, partner = protocol.inoculum_size - 1, protocol.inoculum_partner
     number = np.int64(protocol.inoculum_cells) // protocol.inoculum_size
     state.account[SHED] += number * protocol.inoculum_size
-    state.funnel[FAT_PAD, SHED_STEP, kind_of(size + 1, 0)] += number
+    state.funnel[FAT_PAD, SHED_STEP, kind_of(size + 1, partner)] += number
     passage = state.blood_behaviours[2]
     if protocol.inoculum_route == 1:
-        meet_bed(tables, state, FAT_PAD, LUNG, size, 0, number, passage)
+        meet_bed(tables, state, FAT_PAD, LUNG, size, partner, number, passage)
     elif protocol.inoculum_route == 2:
-        first_bed(tables, state, FAT_PAD, LEFT_HEART, size, 0, number, passage)
+        first_bed(tables, state, FAT_PAD, LEFT_HEART, size, partner, number, passage)
     else:
-        meet_bed(tables, state, FAT_PAD, LIVER, size, 0, number, passage)
+        meet_bed(tables, state, FAT_PAD, LIVER, size, partner, number, passage)
 
 
 @kernel

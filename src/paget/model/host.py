@@ -13,6 +13,9 @@ from paget.model.quantity import Entry, In, Quantity
 SITES = ("mammary fat pad", "axillary node", "lung", "bone", "liver", "brain", "rest")
 """Sites of the vascular graph; every host states all of them."""
 
+LARGEST_AGGREGATE = 12
+"""Tumour cells in the largest aggregate that is told apart in blood."""
+
 SiteName = Annotated[str, OneOf(*SITES)]
 
 

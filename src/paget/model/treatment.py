@@ -14,7 +14,10 @@ from paget.model.quantity import BadValue, Entry, In, Setting
 TRIGGER_UNITS = {"primary volume": "mm^3", "lung burden": "mm^3", "weight loss": "1"}
 """Variables that a trigger can watch, and their units."""
 
-ANCHORS = ("inoculation", "enrolment", "surgery")
+DAY_ZERO = "day 0"
+"""The first day of a trial: what treatment before a later inoculation counts from."""
+
+ANCHORS = ("inoculation", "enrolment", "surgery", DAY_ZERO)
 """What days count from."""
 
 Anchor = Annotated[str, OneOf(*ANCHORS)]
@@ -144,7 +147,9 @@ class Surgery(Entry):
 
     day: Day | None = None
     """Day [day]."""
-    counted_from: Annotated[str, OneOf("inoculation", "enrolment")] | None = Field(default=None, alias="from")
+    counted_from: Annotated[str, OneOf("inoculation", "enrolment", DAY_ZERO)] | None = Field(
+        default=None, alias="from"
+    )
     """What the day counts from. Required unless a trigger (`when`) is given."""
     when: Trigger | None = None
     """Trigger. Default: none."""

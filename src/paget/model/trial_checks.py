@@ -13,7 +13,7 @@ from paget.model.quantity import BadValue
 from paget.model.resolved import Model
 from paget.model.resolving import resolve
 from paget.model.treatment import Surgery, Treatment
-from paget.model.trial_design import SURVIVAL, Arm, AssayRequest, TrialDesign
+from paget.model.trial_design import EQUIVALENCE, SURVIVAL, Arm, AssayRequest, Contrast, Inoculum, TrialDesign
 from paget.model.tumour import TUMOUR_CELL
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def _check_plan(design: TrialDesign, catalog: Catalog) -> None:
     for key in (design.published or "").split(","):
         if key.strip():
             _known(design, ("published",), "key of references.bib", key.strip(), catalog.references)
+    if design.card is not None and design.published is None:
+        raise design.error("the card needs published: the key of the paper", "card", found="no published")
+    _check_inoculum(design, ("inoculum",), design.inoculum, catalog)
     if design.inoculum.day >= design.duration:
         raise design.error(
             "inoculation on or after the last day", "inoculum", "day", found=design.inoculum.day.text
@@ -62,13 +65,31 @@ def _check_plan(design: TrialDesign, catalog: Catalog) -> None:
     enrolment, humane = design.enrolment, design.humane_endpoint
     if enrolment is None:
         return
-    if not design.inoculum.makes_primary:
+    if not design.makes_primary:
         raise design.error(_no_primary(design), "enrolment")
     if enrolment.latest is not None and enrolment.latest > design.duration:
         raise _after_the_end(design, ("enrolment", "latest"), enrolment.latest.text)
     if humane.volume is not None and enrolment.volume >= humane.volume:
         what = f"animals are killed at {humane.volume.text}, before they are enrolled"
         raise design.error(what, "enrolment", "volume", found=enrolment.volume.text)
+
+
+def _check_inoculum(
+    design: TrialDesign, here: tuple[str | int, ...], inoculum: Inoculum, catalog: Catalog
+) -> None:
+    """Refuse what cannot be injected: clusters and partners are for cells that are given into blood."""
+    if inoculum.partner is not None:
+        host = catalog.hosts[design.host]
+        travel = [
+            name
+            for name, cell in catalog.cell_types.items()
+            if cell.blood_leukocyte and host.has(cell.requires)
+        ]
+        _known(design, (*here, "partner"), "blood cell of this host", inoculum.partner, travel)
+        if inoculum.makes_primary:
+            raise design.error(
+                "partners are for cells given into blood", *here, "partner", found=inoculum.partner
+            )
 
 
 def _refuse_twice(design: TrialDesign, names: list[str], section: str, key: str) -> None:
@@ -79,8 +100,10 @@ def _refuse_twice(design: TrialDesign, names: list[str], section: str, key: str)
 
 def _check_arm(design: TrialDesign, index: int, arm: Arm, model: Model, catalog: Catalog) -> None:
     here = ("arms", index)
+    if arm.inoculum is not None:
+        _check_inoculum(design, (*here, "inoculum"), design.inoculum_of(arm), catalog)
     for number, surgery in enumerate(arm.surgery):
-        _check_surgery(design, (*here, "surgery", number), surgery)
+        _check_surgery(design, (*here, "surgery", number), surgery, arm)
     for number, treatment in enumerate(arm.treatments):
         _check_treatment(design, (*here, "treatments", number), treatment, arm, model, catalog)
     cell_types = model.cell_types
@@ -92,10 +115,11 @@ def _check_arm(design: TrialDesign, index: int, arm: Arm, model: Model, catalog:
             raise design.error(bad.what, *here, "edits", number, *inner, **bad.parts) from None
 
 
-def _check_surgery(design: TrialDesign, here: tuple[str | int, ...], surgery: Surgery) -> None:
-    if not design.inoculum.makes_primary:
-        raise design.error(_no_primary(design), *here)
-    _check_anchor(design, here, surgery.counted_from, surgery.when)
+def _check_surgery(design: TrialDesign, here: tuple[str | int, ...], surgery: Surgery, arm: Arm) -> None:
+    inoculum = design.inoculum_of(arm)
+    if not inoculum.makes_primary:
+        raise design.error(_no_primary(design, inoculum), *here)
+    _check_anchor(design, here, surgery.counted_from, surgery.when, arm)
     if surgery.day is not None and surgery.day > design.duration:
         raise _after_the_end(design, (*here, "day"), surgery.day.text)
 
@@ -114,7 +138,7 @@ def _check_treatment(
         check_drug(drug, treatment.route, model)
     except BadValue as bad:
         raise design.error(bad.what, *here, *bad.parts.pop("at", ("drug",)), **bad.parts) from None
-    _check_anchor(design, here, treatment.counted_from, treatment.when)
+    _check_anchor(design, here, treatment.counted_from, treatment.when, arm)
     if treatment.counted_from == "surgery" and not arm.surgery:
         raise design.error("this arm has no surgery", *here, "from", found="surgery")
     last = treatment.last_day()
@@ -138,16 +162,20 @@ def _anchor_day(design: TrialDesign, treatment: Treatment, arm: Arm) -> float:
 
 
 def _check_anchor(
-    design: TrialDesign, here: tuple[str | int, ...], counted_from: str | None, when: Any
+    design: TrialDesign, here: tuple[str | int, ...], counted_from: str | None, when: Any, arm: Arm
 ) -> None:
     if counted_from == "enrolment" and design.enrolment is None:
         raise design.error("the trial has no [enrolment] to count from", *here, "from", found="enrolment")
-    if when is not None and when.variable == "primary volume" and not design.inoculum.makes_primary:
-        raise design.error(_no_primary(design), *here, "when")
+    inoculum = design.inoculum_of(arm)
+    if when is not None and when.variable == "primary volume" and not inoculum.makes_primary:
+        raise design.error(_no_primary(design, inoculum), *here, "when")
 
 
-def _no_primary(design: TrialDesign) -> str:
-    return f"there is no primary: the cells are given by {design.inoculum.route}"
+def _no_primary(design: TrialDesign, inoculum: Inoculum | None = None) -> str:
+    """Why there is none: for one inoculum, or for the first of the arms that makes none."""
+    given = [inoculum] if inoculum is not None else [design.inoculum_of(arm) for arm in design.arms]
+    route = next((one.route for one in given if not one.makes_primary), design.inoculum.route)
+    return f"there is no primary: the cells are given by {route}"
 
 
 def _after_the_end(design: TrialDesign, location: tuple[str | int, ...], found: str) -> Exception:
@@ -176,7 +204,7 @@ def _check_assay(
     _check_settings(design, here, assay, endpoint)
     if assay.site is not None:
         _known(design, (*here, "site"), "site", assay.site, sites)
-    if (endpoint.site == PRIMARY_SITE or assay.at_volume is not None) and not design.inoculum.makes_primary:
+    if (endpoint.site == PRIMARY_SITE or assay.at_volume is not None) and not design.makes_primary:
         raise design.error(_no_primary(design), *here, "endpoint", found=assay.endpoint)
     for number, receptor in enumerate(assay.receptors):
         carried = model.cell_types[TUMOUR_CELL].receptors
@@ -227,9 +255,7 @@ def _check_contrasts(design: TrialDesign, model: Model, catalog: Catalog) -> Non
                 contrast.endpoint,
                 measured,
             )
-        if (contrast.test == "log-rank") != (contrast.endpoint == SURVIVAL) and contrast.test != "auto":
-            what = "log-rank is the test for survival, and for nothing else"
-            raise design.error(what, *here, "test", found=f"{contrast.test} for {contrast.endpoint}")
+        _check_test(design, here, contrast)
         key = (contrast.endpoint, *contrast.arms)
         if key in seen:
             raise design.error(
@@ -238,3 +264,14 @@ def _check_contrasts(design: TrialDesign, model: Model, catalog: Catalog) -> Non
                 found=f"{contrast.endpoint}: {contrast.arm} against {contrast.reference}",
             )
         seen.add(key)
+
+
+def _check_test(design: TrialDesign, here: tuple[str | int, ...], contrast: Contrast) -> None:
+    if (contrast.test == "log-rank") != (contrast.endpoint == SURVIVAL) and contrast.test != "auto":
+        what = "log-rank is the test for survival, and for nothing else"
+        raise design.error(what, *here, "test", found=f"{contrast.test} for {contrast.endpoint}")
+    if (contrast.test == EQUIVALENCE) != (contrast.margin is not None):
+        what = "margin is for test = 'equivalence', which needs it: the ratio of means that counts as nothing"
+        raise design.error(
+            what, *here, "margin", found=contrast.margin, allowed="a number above 1, such as 1.25"
+        )

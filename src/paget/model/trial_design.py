@@ -12,12 +12,25 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from paget.model.edits import Edit
+from paget.model.host import LARGEST_AGGREGATE
 from paget.model.names import Item, Name, OneOf
 from paget.model.quantity import BadValue, Entry, In, Setting, as_pair
 from paget.model.treatment import Day, Surgery, Treatment
+from paget.model.trial_card import Card
 
 INOCULUM_ROUTES = ("fat pad", "tail vein", "intracardiac", "portal vein")
 """Where tumour cells are given."""
+
+ROUTE_WORDS = {
+    "fat pad": "into the fat pad",
+    "tail vein": "by tail vein",
+    "intracardiac": "into the left heart",
+    "portal vein": "into the portal vein",
+}
+"""The same in a sentence."""
+
+EQUIVALENCE = "equivalence"
+"""Test of a negative control: two arms differ by less than a margin."""
 
 TESTS = (
     "auto",
@@ -28,6 +41,7 @@ TESTS = (
     "poisson",
     "fisher",
     "log-rank",
+    EQUIVALENCE,
 )
 """Tests that a contrast may ask for; `auto` chooses by the kind of the endpoint."""
 
@@ -43,8 +57,10 @@ class Inoculum(Entry):
     """Day [day]. Default: 0."""
     cells: Annotated[Setting, In("cell", above=0)] | None = None
     """Tumour cells given [cell]. Default: the tumour's."""
-    aggregate_size: Annotated[int, Field(ge=1)] = 1
+    aggregate_size: Annotated[int, Field(ge=1, le=LARGEST_AGGREGATE)] = 1
     """Tumour cells per aggregate given; 1 for a suspension of single cells. Default: 1."""
+    partner: str | None = None
+    """Cell type that travels with each aggregate given into blood. Default: none."""
     engrafted_share: Annotated[Setting, In("1", above=0, at_most=1)] | None = None
     """Share of cells in the fat pad that found the tumour [1]. Default: the tumour's."""
     take_rate: Annotated[Setting, In("1", at_most=1)] | None = None
@@ -54,6 +70,32 @@ class Inoculum(Entry):
     def makes_primary(self) -> bool:
         """Whether there is a primary tumour (cells given into blood make metastases only)."""
         return self.route == "fat pad"
+
+
+class ArmInoculum(Entry):
+    """What an arm is given other than the trial's inoculum. What is left out is that of the trial."""
+
+    route: Annotated[str, OneOf(*INOCULUM_ROUTES)] | None = None
+    """Where the cells are given. Default: the trial's."""
+    cells: Annotated[Setting, In("cell", above=0)] | None = None
+    """Tumour cells given [cell]. Default: the trial's."""
+    aggregate_size: Annotated[int, Field(ge=1, le=LARGEST_AGGREGATE)] | None = None
+    """Tumour cells per aggregate given. Default: the trial's."""
+    partner: str | None = None
+    """Cell type that travels with each aggregate given into blood. Default: the trial's."""
+
+    def describe(self) -> str:
+        """'8e5 tumour cells by tail vein in clusters of 4'."""
+        number = f"{self.cells.text.removesuffix('cell').strip()} " if self.cells is not None else ""
+        way = f" {ROUTE_WORDS[self.route]}" if self.route is not None else ""
+        size = f" {aggregate_text(self.aggregate_size)}" if self.aggregate_size is not None else ""
+        escort = f", each with a {self.partner}" if self.partner is not None else ""
+        return f"{number}tumour cells{way}{size}{escort}"
+
+
+def aggregate_text(size: int) -> str:
+    """'as single cells', 'in clusters of 4'."""
+    return "as single cells" if size == 1 else f"in clusters of {size}"
 
 
 class Enrolment(Entry):
@@ -103,12 +145,15 @@ class Arm(Entry):
     """Removal of the primary. Default: none."""
     edits: list[Edit] = Field(default_factory=list)
     """Genotype. Default: unchanged."""
+    inoculum: ArmInoculum | None = None
+    """How this arm's tumour cells are given. Default: as in the whole trial."""
     animals: Annotated[int, Field(ge=1)] | None = None
     """Animals in this arm. Default: the trial's."""
 
     def describe(self) -> str:
         """The arm in words; 'no treatment' for a control."""
-        parts = [edit.describe() for edit in self.edits]
+        parts = [self.inoculum.describe()] if self.inoculum is not None else []
+        parts += [edit.describe() for edit in self.edits]
         parts += [surgery.describe() for surgery in self.surgery]
         parts += [treatment.describe() for treatment in self.treatments]
         return "; ".join(parts) if parts else "no treatment"
@@ -187,6 +232,8 @@ class Contrast(Entry):
     """The arm of interest and its reference."""
     test: Annotated[str, OneOf(*TESTS)] = "auto"
     """Test. Default: auto."""
+    margin: Annotated[float, Field(gt=1)] | None = None
+    """For `equivalence`: the ratio of means, up or down, that still counts as no difference, such as 1.25 [1]."""
     primary: bool = False
     """Whether it is one of the trial's primary contrasts (a family of its own for Holm). Default: false."""
 
@@ -212,6 +259,8 @@ class TrialDesign(Item):
     """What the trial asks. Default: none."""
     published: str | None = None
     """Key of references.bib of the experiment that the trial resembles. Default: none."""
+    card: Card | None = None
+    """The experiment choice by choice: what was seen in the paper, and what was chosen here. Default: none."""
     tumour: str
     """Tumour, by name in the catalog."""
     host: str
@@ -257,6 +306,18 @@ class TrialDesign(Item):
     def arm(self, name: str) -> Arm:
         """The arm of that name (KeyError if there is none)."""
         return {arm.name: arm for arm in self.arms}[name]
+
+    def inoculum_of(self, arm: Arm) -> Inoculum:
+        """How the tumour cells of an arm are given."""
+        if arm.inoculum is None:
+            return self.inoculum
+        own = {name: getattr(arm.inoculum, name) for name in type(arm.inoculum).model_fields}
+        return self.inoculum.model_copy(update={name: v for name, v in own.items() if v is not None})
+
+    @property
+    def makes_primary(self) -> bool:
+        """Whether every arm has a primary tumour."""
+        return all(self.inoculum_of(arm).makes_primary for arm in self.arms)
 
     def animals_in(self, arm: Arm) -> int:
         """Animals in an arm."""

@@ -24,6 +24,7 @@ TEST_NAMES = {
     "poisson": "Poisson test",
     "fisher": "Fisher's exact test",
     "log-rank": "log-rank test",
+    "equivalence": "two one-sided tests of equivalence",
 }
 
 
@@ -42,6 +43,10 @@ def headline(row: Mapping[str, Any], unit: str = "") -> str:
 def _finding(row: Mapping[str, Any]) -> str:
     """Direction, as far as interval and corrected p allow to name one."""
     between = f"{row['arm']} and {row['reference']}"
+    if row["test"] == "equivalence":
+        p = row["p_holm"] if np.isfinite(row["p_holm"]) else row["p"]
+        shown = "alike within the declared margin" if p < 0.05 else "not shown to be alike"
+        return f"{between} {'are ' if p < 0.05 else 'were '}{shown}"
     if not interval_is_clear(row):
         return f"no clear difference between {between}"
     null = 1.0 if "ratio" in row["effect_name"] else 0.0

@@ -11,7 +11,7 @@ from paget.host import run_subject
 from paget.host.regimen import Protocol, Regimen
 from paget.keyed_random import subject_key
 from paget.model import Catalog, Model, resolve
-from paget.model.trial_design import Arm, TrialDesign
+from paget.model.trial_design import Arm, Inoculum, TrialDesign
 from paget.rules import CompiledModel, compile_model
 from paget.trial.outcome import Outcome, Seat, outcome_of
 from paget.trial.planning import enrolment_of, observation_of, protocol_of, regimen_of
@@ -34,8 +34,8 @@ class Genotype:
 
 
 @dataclass(frozen=True)
-class DrawnGenotype:
-    """A genotype with the numbers of one parameter draw."""
+class Drawn:
+    """A genotype and a way of inoculation with the numbers of one parameter draw."""
 
     compiled: CompiledModel
     protocol: Protocol
@@ -53,12 +53,18 @@ class Cohort:
         self._genotype_of: list[int] = []
         for arm in design.arms:
             self._genotype_of.append(self._genotype(arm, catalog))
+        self._groups: list[tuple[int, Inoculum]] = []
+        """Genotypes with ways of inoculation: what one or more arms have in common."""
+        self._group_of = [
+            self._group(index, design.inoculum_of(arm))
+            for arm, index in zip(design.arms, self._genotype_of, strict=True)
+        ]
         self.observation = observation_of(design, self.genotypes[0].model)
         self.regimens: list[Regimen] = [
             regimen_of(arm, design, self.genotypes[index].compiled)
             for arm, index in zip(design.arms, self._genotype_of, strict=True)
         ]
-        self._drawn: dict[tuple[int, int], DrawnGenotype] = {}
+        self._drawn: dict[tuple[int, int], Drawn] = {}
 
     def _genotype(self, arm: Arm, catalog: Catalog) -> int:
         """Index of the arm's genotype, made if no earlier arm has it."""
@@ -71,6 +77,13 @@ class Cohort:
         compiled = compile_model(model, drugs)
         self.genotypes.append(Genotype(model, compiled, population, population_sample(population)))
         return len(self.genotypes) - 1
+
+    def _group(self, genotype: int, inoculum: Inoculum) -> int:
+        """Index of this genotype with this inoculum, made if no earlier arm has both."""
+        group = (genotype, inoculum)
+        if group not in self._groups:
+            self._groups.append(group)
+        return self._groups.index(group)
 
     def model_of(self, arm: int) -> Model:
         """The model of an arm."""
@@ -89,27 +102,28 @@ class Cohort:
 
     def prepare(self, draw: int) -> None:
         """Draw the uncertain numbers of a parameter draw; before its first animal, and from one thread."""
-        for index, genotype in enumerate(self.genotypes):
+        for index, (genotype, inoculum) in enumerate(self._groups):
             if (index, draw) not in self._drawn:
-                self._drawn[index, draw] = self._draw(genotype, draw)
+                self._drawn[index, draw] = self._draw(self.genotypes[genotype], inoculum, draw)
 
-    def _draw(self, genotype: Genotype, draw: int) -> DrawnGenotype:
+    def _draw(self, genotype: Genotype, inoculum: Inoculum, draw: int) -> Drawn:
         design, model = self.design, genotype.model
         values = parameter_draw(model.quantities(), design.seed, draw)
-        enrolment = enrolment_of(design, model, values)
+        enrolment = enrolment_of(design, model, values, inoculum)
+        partners = genotype.compiled.partners
         growth = (model.tumour.crowding.alpha, model.tumour.crowding.beta)
         fixed = {rate.path: values.get(rate.path, rate.canonical) for rate in growth}
         population = genotype.population.with_medians(values)
-        return DrawnGenotype(
+        return Drawn(
             compiled=genotype.compiled.with_values(values),
-            protocol=protocol_of(design, model, self.observation, values),
+            protocol=protocol_of(design, model, self.observation, values, inoculum, partners),
             screening=Screening(population, genotype.sample, fixed, enrolment, design.seed, draw),
             organ_volumes=_organ_volumes(model, values),
         )
 
     def run(self, seat: Seat) -> Outcome:
         """Simulate and measure one animal. Depends on design, catalog and seat alone; safe from any thread."""
-        drawn = self._drawn[self._genotype_of[seat.arm], seat.draw]
+        drawn = self._drawn[self._group_of[seat.arm], seat.draw]
         keyed_as = TWIN if self.design.twins else self.design.arms[seat.arm].name
         place = drawn.screening.place(keyed_as, seat.animal)
         protocol = drawn.protocol if place.takes else drawn.protocol._replace(engrafted_share=0.0)

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from paget.trial import count_statistics, statistics
+from paget.trial.equivalence import EQUIVALENCE, equivalence, ratio_of_means
 from paget.trial.estimate import NAN, Estimate, Values, finite, undefined
 from paget.trial.survival import logrank
 
@@ -35,7 +36,7 @@ TWO_SAMPLE_TESTS: dict[str, Callable[[object, object], Estimate]] = {
     "fisher": statistics.fisher,
 }
 # What `test = "..."` of a declared contrast may say.
-TESTS = ("auto", *TWO_SAMPLE_TESTS, "log-rank")
+TESTS = ("auto", *TWO_SAMPLE_TESTS, "log-rank", EQUIVALENCE)
 
 # The effect alone, for parameter draws, where intervals and p values of single draws are not wanted.
 _EFFECTS: dict[str, Callable[[Values, Values], float]] = {
@@ -45,6 +46,7 @@ _EFFECTS: dict[str, Callable[[Values, Values], float]] = {
     "negative-binomial": count_statistics.mean_ratio,
     "poisson": count_statistics.mean_ratio,
     "fisher": lambda a, b: float((a > 0).mean() - (b > 0).mean()),
+    EQUIVALENCE: ratio_of_means,
 }
 
 SURVIVAL_ENDPOINT = "survival"
@@ -106,6 +108,7 @@ class _Comparison:
     reference: str
     test: str = "auto"
     family: str = "exploratory"
+    margin: float = NAN
 
 
 @dataclass
@@ -173,7 +176,8 @@ def _declared(design: Any) -> list[_Comparison]:
     for contrast in getattr(design, "contrasts", None) or ():
         test = str(getattr(contrast, "test", None) or "auto").replace("_", "-").replace(" ", "-").lower()
         family = "primary" if getattr(contrast, "primary", False) else "secondary"
-        found.append(_Comparison(contrast.endpoint, contrast.arm, contrast.reference, test, family))
+        margin = float(getattr(contrast, "margin", None) or NAN)
+        found.append(_Comparison(contrast.endpoint, contrast.arm, contrast.reference, test, family, margin))
     return found
 
 
@@ -215,10 +219,14 @@ def _estimate(
         name = f"endpoint '{endpoint}' was not measured"
         return undefined(comparison.test, "", 0, 0, name), NAN, NAN
     test = data.auto_test(endpoint, kinds) if comparison.test == "auto" else comparison.test
-    if test not in TWO_SAMPLE_TESTS:
+    if test not in TESTS:
         return undefined(test, "", 0, 0, f"unknown test '{test}'"), NAN, NAN
     values, others = data.of(endpoint, arm), data.of(endpoint, reference)
-    estimate = TWO_SAMPLE_TESTS[test](values, others)
+    if test == EQUIVALENCE:
+        is_count = data.auto_test(endpoint, kinds) == "negative-binomial"
+        estimate = equivalence(values, others, comparison.margin, is_count)
+    else:
+        estimate = TWO_SAMPLE_TESTS[test](values, others)
     if lost := values.size + others.size - estimate.n_arm - estimate.n_reference:
         estimate = estimate.with_note(
             f"{lost} of {values.size + others.size} animals without a value left out"

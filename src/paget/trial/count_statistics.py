@@ -40,6 +40,16 @@ def negative_binomial(arm: object, reference: object) -> Estimate:
     return Estimate("negative-binomial", _NAME, effect, low, high, p, a.size, b.size, _empty_side(a, b))
 
 
+def chances_above(arm: object, reference: object, log_ratios: tuple[float, ...]) -> list[float]:
+    """One-sided p values of the test above: for each of `log_ratios`, the chance of a ratio of means at least as far
+    above it as the one found, if it were the true one. The data must be counts, not all zero.
+    """
+    a, b = np.sort(finite(arm)), np.sort(finite(reference))
+    drop, freedom = _profile(a, b, adjusted_dispersion(a, b)), a.size + b.size - 2
+    best = _log_ratio(a, b)
+    return [float(stdtr(freedom, -math.copysign(math.sqrt(drop(x)), best - x))) for x in log_ratios]
+
+
 def poisson(arm: object, reference: object) -> Estimate:
     """Ratio of mean counts under a Poisson law, by the exact conditional binomial test (Clopper-Pearson interval).
 

@@ -27,8 +27,8 @@ from paget.host.regimen import (
 )
 from paget.model import Model
 from paget.model.endpoints import Endpoint, find_endpoint
-from paget.model.treatment import Surgery, Treatment
-from paget.model.trial_design import Arm, AssayRequest, TrialDesign
+from paget.model.treatment import DAY_ZERO, Surgery, Treatment
+from paget.model.trial_design import Arm, AssayRequest, Inoculum, TrialDesign
 from paget.trial.observation import Observation, PlannedAssay
 from paget.trial.screening import Enrolment
 from paget.trial.subjects import Values
@@ -36,7 +36,12 @@ from paget.trial.subjects import Values
 LONGEST_STEP = 6
 """Longest step of the engine (h)."""
 
-_ANCHORS = {"inoculation": ANCHOR_INOCULATION, "enrolment": ANCHOR_ENROLMENT, "surgery": ANCHOR_SURGERY}
+_ANCHORS = {
+    DAY_ZERO: ANCHOR_INOCULATION,
+    "inoculation": ANCHOR_INOCULATION,
+    "enrolment": ANCHOR_ENROLMENT,
+    "surgery": ANCHOR_SURGERY,
+}
 _NUMBERS_OF_AN_ASSAY = ("threshold", "error", "draw_volume", "sections")
 
 
@@ -91,30 +96,40 @@ def _start(event: Treatment | Surgery, design: TrialDesign) -> tuple[int, float,
     """Anchor, days to add to what counts from it, index of the trigger's variable and threshold (-1, 0 without)."""
     if event.when is not None:
         return ANCHOR_TRIGGER, 0.0, TRIGGER_VARIABLES.index(event.when.variable), float(event.when.above)
-    anchor = _ANCHORS[event.counted_from or "inoculation"]
+    counted_from = event.counted_from or "inoculation"
     # The engine counts from day 0 of the trial, a file from the day of inoculation.
-    return anchor, float(design.inoculum.day) if anchor == ANCHOR_INOCULATION else 0.0, -1, 0.0
+    offset = float(design.inoculum.day) if counted_from == "inoculation" else 0.0
+    return _ANCHORS[counted_from], offset, -1, 0.0
 
 
 # ---- the course of an animal -----------------------------------------------------------------------------------------
 
 
-def protocol_of(design: TrialDesign, model: Model, observation: Observation, values: Values) -> Protocol:
+def protocol_of(
+    design: TrialDesign,
+    model: Model,
+    observation: Observation,
+    values: Values,
+    inoculum: Inoculum | None = None,
+    partners: Sequence[str] = (),
+) -> Protocol:
     """How every animal is inoculated, enrolled, watched and taken out.
 
-    values: numbers of the parameter draw by path.
+    values: numbers of the parameter draw by path. inoculum: that of the arm [default: the trial's].
+    partners: cell types that can travel with an aggregate, in the order of the compiled model.
     """
+    inoculum = design.inoculum if inoculum is None else inoculum
     last = ticks(design.duration)
     enrolment, humane = design.enrolment, design.humane_endpoint
     latest = design.duration if enrolment is None or enrolment.latest is None else enrolment.latest
     return Protocol(
         last_tick=last,
         step_ticks=LONGEST_STEP,
-        inoculum_tick=ticks(design.inoculum.day),
-        inoculum_route=INOCULUM_ROUTES.index(design.inoculum.route),
-        inoculum_cells=inoculated_cells(design, model, values),
-        inoculum_size=design.inoculum.aggregate_size,
-        engrafted_share=engrafted_share(design, model, values),
+        inoculum_tick=ticks(inoculum.day),
+        inoculum_route=INOCULUM_ROUTES.index(inoculum.route),
+        inoculum_cells=inoculated_cells(inoculum, model, values),
+        inoculum_size=inoculum.aggregate_size,
+        engrafted_share=engrafted_share(inoculum, model, values),
         enrolment_volume=0.0 if enrolment is None else float(enrolment.volume),
         enrolment_latest=min(ticks(latest), last),
         humane_volume=_or_never(humane.volume),
@@ -122,6 +137,7 @@ def protocol_of(design: TrialDesign, model: Model, observation: Observation, val
         humane_lung_burden=_or_never(humane.lung_burden),
         snapshot_ticks=observation.snapshot_ticks(),
         snapshot_volumes=observation.snapshot_volumes(),
+        inoculum_partner=0 if inoculum.partner is None else 1 + list(partners).index(inoculum.partner),
     )
 
 
@@ -129,33 +145,36 @@ def _or_never(threshold: float | None) -> float:
     return math.inf if threshold is None else float(threshold)
 
 
-def inoculated_cells(design: TrialDesign, model: Model, values: Values) -> float:
+def inoculated_cells(inoculum: Inoculum, model: Model, values: Values) -> float:
     """Tumour cells given to an animal."""
-    if design.inoculum.cells is not None:
-        return float(design.inoculum.cells)
+    if inoculum.cells is not None:
+        return float(inoculum.cells)
     quantity = model.tumour.inoculation.cells
     return values.get(quantity.path, quantity.canonical)
 
 
-def engrafted_share(design: TrialDesign, model: Model, values: Values) -> float:
+def engrafted_share(inoculum: Inoculum, model: Model, values: Values) -> float:
     """Share of the cells given into the fat pad that found the primary."""
-    if design.inoculum.engrafted_share is not None:
-        return float(design.inoculum.engrafted_share)
+    if inoculum.engrafted_share is not None:
+        return float(inoculum.engrafted_share)
     quantity = model.tumour.inoculation.engrafted_share
     return values.get(quantity.path, quantity.canonical)
 
 
-def enrolment_of(design: TrialDesign, model: Model, values: Values) -> Enrolment:
-    """What an animal must do to enter the trial, for the screening of candidates."""
-    tumour, rate = model.tumour, design.inoculum.take_rate
+def enrolment_of(
+    design: TrialDesign, model: Model, values: Values, inoculum: Inoculum | None = None
+) -> Enrolment:
+    """What an animal must do to enter the trial, for the screening of candidates; inoculum: as in `protocol_of`."""
+    inoculum = design.inoculum if inoculum is None else inoculum
+    tumour, rate = model.tumour, inoculum.take_rate
     density = values.get(tumour.cell_density.path, tumour.cell_density.canonical)
-    cells = inoculated_cells(design, model, values) * engrafted_share(design, model, values)
+    cells = inoculated_cells(inoculum, model, values) * engrafted_share(inoculum, model, values)
     take = tumour.inoculation.take_rate
     latest = design.duration if design.enrolment is None else design.enrolment.latest or design.duration
     stratified = design.randomisation.stratify_by != "nothing"
     return Enrolment(
         volume=0.0 if design.enrolment is None else float(design.enrolment.volume),
-        latest=float(latest) - float(design.inoculum.day),
+        latest=float(latest) - float(inoculum.day),
         start=cells / density,
         take_rate=values.get(take.path, take.canonical) if rate is None else float(rate),
         strata=design.randomisation.strata if stratified else 1,

@@ -9,7 +9,8 @@ from paget.model.endpoints import find_endpoint
 from paget.model.english.words import amount, bullets, cite, listed, section, sentence
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolving import resolve
-from paget.model.trial_design import HumaneEndpoint, TrialDesign
+from paget.model.trial_card import Card, seen_text
+from paget.model.trial_design import ROUTE_WORDS, Contrast, HumaneEndpoint, TrialDesign, aggregate_text
 
 if TYPE_CHECKING:
     from paget.model.catalog import Catalog
@@ -20,10 +21,7 @@ def describe_trial(design: TrialDesign, catalog: Catalog) -> list[str]:
     model = resolve(catalog, design.tumour, design.host, design.without)
     total = sum(design.animals_in(arm) for arm in design.arms)
     arms = [f"{arm.name} ({design.animals_in(arm)} animals): {arm.describe()}." for arm in design.arms]
-    contrasts = [
-        f"{c.endpoint}: {c.arm} against {c.reference}, test {c.test}{', primary' if c.primary else ''}."
-        for c in design.contrasts
-    ]
+    contrasts = [_contrast(contrast) for contrast in design.contrasts]
     notes = [sentence(note) for note in [*model.notes, *(str(item) for item in model.ignored)]]
     return [
         *([sentence(design.question), ""] if design.question else []),
@@ -32,6 +30,7 @@ def describe_trial(design: TrialDesign, catalog: Catalog) -> list[str]:
             if design.published
             else []
         ),
+        *(card_sections(design.card) if design.card is not None else []),
         *section("Animals and tumour", bullets(_animals(design, catalog, total))),
         *section("Arms", bullets(arms)),
         *section("Killed early", bullets(_humane(design.humane_endpoint, design.early_exit.rule))),
@@ -42,13 +41,34 @@ def describe_trial(design: TrialDesign, catalog: Catalog) -> list[str]:
     ]
 
 
+def card_sections(card: Card, level: int = 2) -> list[str]:
+    """The card: each choice, seen in the paper or chosen here; what is assumed; what comes out."""
+    choices = [
+        f"{name.capitalize()}: {entry.value.rstrip('.')} ({seen_text(entry)})."
+        for name, entry in card.entries()
+    ]
+    serves = f" It serves the published results {listed(card.results)}." if card.results else ""
+    return [
+        *section("Card: what was seen in the paper, and what was chosen here", bullets(choices), level),
+        *section("What the comparison with the paper assumes", bullets(map(sentence, card.assumed)), level),
+        *section("What comes out", [sentence(card.comes_out) + serves], level),
+    ]
+
+
+def _contrast(contrast: Contrast) -> str:
+    margin = f" within a factor of {contrast.margin:g}" if contrast.margin is not None else ""
+    primary = ", primary" if contrast.primary else ""
+    return f"{contrast.endpoint}: {contrast.arm} against {contrast.reference}, test {contrast.test}{margin}{primary}."
+
+
 def _animals(design: TrialDesign, catalog: Catalog, total: int) -> Iterable[str]:
     tumour, host, inoculum = catalog.tumours[design.tumour], catalog.hosts[design.host], design.inoculum
     yield f"{total} simulated animals in {len(design.arms)} arms, {host.name} ({host.title or host.strain})."
     cells = inoculum.cells.text if inoculum.cells is not None else amount(tumour.inoculation.cells)
-    size = "" if inoculum.aggregate_size == 1 else f" in clusters of {inoculum.aggregate_size}"
+    size = "" if inoculum.aggregate_size == 1 else f" {aggregate_text(inoculum.aggregate_size)}"
+    size += f", each with a {inoculum.partner}" if inoculum.partner is not None else ""
     line = tumour.title or tumour.line
-    yield f"Tumour {tumour.name} ({line}): {cells}s{size} by {inoculum.route} on day {inoculum.day:g}."
+    yield f"Tumour {tumour.name} ({line}): {cells}s{size} {ROUTE_WORDS[inoculum.route]} on day {inoculum.day:g}."
     if inoculum.makes_primary:
         take = _given_or(inoculum.take_rate, tumour.inoculation.take_rate)
         share = _given_or(inoculum.engrafted_share, tumour.inoculation.engrafted_share)
