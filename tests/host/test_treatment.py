@@ -198,7 +198,7 @@ def test_capture_in_tissue(animal, black6) -> None:
     dose(tables, state, black6, "xentuzumab", 20.0)
     pass_days(tables, state, 1)
     drugs = tables["drugs"]
-    expected = float(state["free_sites"][x] * drugs["tissue_share"][x]) * drugs["on_rate"][x, :4]
+    expected = float(state["free_sites"][x]) * drugs["capture_share"][x, :4] * drugs["on_rate"][x, :4]
     assert state["capture"][:4] == pytest.approx(expected)
     assert drugs["on_rate"][x, names["IGF-1"]] == pytest.approx(1e5 * 86400 * 1e-9)
     assert state["capture"][names["insulin"]] == 0.0
@@ -207,7 +207,8 @@ def test_capture_in_tissue(animal, black6) -> None:
 
 
 def test_modification_depletion_and_antagonism(animal, black6) -> None:
-    """Half of the change at the half-maximal concentration; an antagonist by molar concentration over its constant."""
+    """Half of the change at the half-maximal concentration; an antagonist or inhibitor by the active
+    molar concentration over its constant."""
     tables, state, names = animal
     x, drugs = names["xentuzumab"], tables["drugs"]
     drugs["clearance"][x] = drugs["distribution_clearance"][x] = 0.0
@@ -215,16 +216,19 @@ def test_modification_depletion_and_antagonism(animal, black6) -> None:
     level = 10.0 / float(drugs["volume"][x])
     drugs["modification"][x, 3], drugs["modification_half"][x, 3] = 0.2, level
     drugs["depletion_rate"][x, 2], drugs["depletion_half"][x, 2] = 4.0, level / 3
-    drugs["antagonism"][x, 1] = 5.0
+    drugs["antagonism"][x, 1], drugs["antagonist_share"][x, 1] = 5.0, 0.3
+    drugs["inhibition"][x, 2], drugs["inhibitor_share"][x, 2] = 8.0, 0.1
     dose(tables, state, black6, "xentuzumab", 10.0)
     pass_days(tables, state, 1)
     assert state["plasma_drug"][x] == pytest.approx(level)
     assert state["modification"][3] == pytest.approx(0.6)
     assert state["modification"][4] == 1.0
     assert state["depletion"][2] == pytest.approx(3.0)
-    molar = level * float(drugs["tissue_share"][x]) * 1e6 / 150_000
-    assert state["antagonism"][1] == pytest.approx(molar / 5.0)
+    molar = level * 1e6 / 150_000
+    assert state["antagonism"][1] == pytest.approx(0.3 * molar / 5.0)
     assert state["antagonism"][0] == 0.0
+    assert state["inhibition"][2] == pytest.approx(0.1 * molar / 8.0)
+    assert state["inhibition"][1] == 0.0
 
 
 # ---- neutrophils and weight ------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from paget.pharmacology.binding import (
     free_sites_one_ligand,
     sites,
 )
-from paget.pharmacology.occupancy import held_share, load
+from paget.pharmacology.occupancy import active_load, held_share, load
 
 nanomolar = st.floats(1e-3, 1e4)
 
@@ -119,6 +119,15 @@ def test_occupancies_and_free_receptor_sum_to_one(pairs) -> None:
     own = concentrations / constants
     held = sum(held_share(one, total - one) for one in own)
     assert held + 1.0 / (1.0 + total) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_inhibitor_of_a_ligand_is_as_good_as_one_of_its_receptor() -> None:
+    """C / (K (1 + I)) of free ligand holds what C holds against an antagonist of load I; others are untouched."""
+    levels, constants = np.array([4.0, 7.0]), np.array([2.0, 5.0])
+    one = active_load(levels, np.array([3.0, 0.0]), constants, 1)
+    assert held_share(one, 0.0) == pytest.approx((4.0 / 2.0) / (1.0 + 3.0 + 4.0 / 2.0), rel=1e-14)
+    assert active_load(levels, np.array([3.0, 0.0]), constants, 2) == pytest.approx(0.5 + 1.4, rel=1e-14)
+    assert active_load(levels, np.zeros(2), constants, 2) == load(levels, constants)
 
 
 def test_gaddum_closed_cases() -> None:

@@ -7,13 +7,13 @@ blood against decay, uptake by receptors and capture by antibodies,
 
 with n_k cells per volume, P_f the free level in plasma and v the vessel density. Uptake falls as receptors fill, so
 the levels are iterated from those of the step before. Receptor activity is the occupancy by
-all ligands that compete, antagonists included (Gaddum).
+all ligands that compete, antagonists included (Gaddum). Of a factor under an inhibitor 1 / (1 + I / K_I) is active.
 """
 
 from __future__ import annotations
 
 from paget.compiled import kernel
-from paget.pharmacology.occupancy import held_share, load
+from paget.pharmacology.occupancy import active_load, held_share
 from paget.rules.rule_table import evaluate
 from paget.rules.tables import TUMOUR_CELL
 
@@ -115,10 +115,12 @@ def _fill_uptake(tables, state, levels):
     for receptor in range(tables.count.receptors):
         if state.receptor_density[receptor] > 0.0:
             filled = 1.0 + state.antagonism[receptor]
+            filled += active_load(
+                levels, state.inhibition, signalling.affinity[receptor], tables.count.factors
+            )
             for factor in range(tables.count.factors):
-                filled += levels[factor] / signalling.affinity[receptor, factor]
-            for factor in range(tables.count.factors):
-                share = 1.0 / (signalling.affinity[receptor, factor] * filled)
+                apparent = signalling.affinity[receptor, factor] * (1.0 + state.inhibition[factor])
+                share = 1.0 / (apparent * filled)
                 state.uptake[factor] += state.receptor_density[receptor] * share
 
 
@@ -146,9 +148,9 @@ def _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
     for cell_type in range(types):
         total += state.densities[cell_type]
     for factor in range(factors):
-        signals[factor] = levels[factor]
+        signals[factor] = levels[factor] / (1.0 + state.inhibition[factor])
     for receptor in range(receptors):
-        bound = load(levels[:factors], signalling.affinity[receptor, :factors])
+        bound = active_load(levels, state.inhibition, signalling.affinity[receptor], factors)
         state.activity[receptor] = held_share(bound, state.antagonism[receptor])
     for cell_type in range(types):
         first = index.activity + cell_type * receptors

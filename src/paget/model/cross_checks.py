@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from paget.errors import PagetError, did_you_mean
 from paget.model.biology import Behaviour, ReceptorOnCell
-from paget.model.drug import Drug, Modifies
+from paget.model.drug import Drug
+from paget.model.drug_actions import Modifies
 from paget.model.host import SITES, Host
 from paget.model.mechanism import Mechanism, Rule
 from paget.model.names import Item

@@ -1,4 +1,4 @@
-"""Drugs: kinetics by species and route, what they do in the body, and their toxicity."""
+"""Drugs: kinetics by species and route, and their toxicity; what they do stands in `drug_actions`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from paget.model.biology import Faculty, Species
+from paget.model.drug_actions import Action
 from paget.model.names import Item, OneOf
 from paget.model.quantity import BadValue, Entry, In, Quantity
 
@@ -62,134 +63,6 @@ class Kinetics(Entry):
                 raise BadValue(f"{choice} needs {key}")
             if given and not needed:
                 raise BadValue(f"{choice} has no {key}", at=(key,))
-
-
-class Affinity(Entry):
-    """Affinity for the target of one species."""
-
-    dissociation_constant: Annotated[Quantity, In("nM", above=0)]
-    """Concentration that holds half of the target [nM]."""
-
-
-class Damages(Entry):
-    """Damage of cells in one stage.
-
-    rate = maximum_rate E^power / (half_exposure^power + E^power), with E the exposure that lingers in tissue.
-    """
-
-    kind: Literal["damages"]
-    """Damage by exposure."""
-    stage: Literal["cycling"]
-    """Stage of the cells that are damaged."""
-    maximum_rate: Annotated[Quantity, In("1/day")]
-    """Largest rate of damage [1/day]."""
-    half_exposure: Annotated[Quantity, In("ug*day/mL", above=0)]
-    """Exposure at half the largest rate [ug*day/mL]."""
-    power: Annotated[Quantity, In("1", above=0)]
-    """Steepness [1]."""
-    washout: Annotated[Quantity, In("1/day", above=0)]
-    """Rate at which exposure wears off in tissue [1/day]."""
-
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"damages {self.stage}"
-
-
-class Binds(Entry):
-    """Binding of a free factor."""
-
-    kind: Literal["binds"]
-    """Binding of a ligand."""
-    factor: str
-    """The factor."""
-    bound: bool = True
-    """False says that the drug does not bind this factor: a value, not an omission. Default: true."""
-    binding_sites: Annotated[Quantity, In("1", above=0)] | None = None
-    """Sites per molecule of drug [1]."""
-    on_rate: Annotated[Quantity, In("1/nM/day", above=0)] | None = None
-    """Rate constant of binding [1/nM/day]."""
-    tissue_share: Annotated[Quantity, In("1", at_most=1)] | None = None
-    """Concentration in tissue relative to plasma [1]."""
-    complex_half_life: Annotated[Quantity, In("day", above=0)] | None = None
-    """Half-life of ligand held by the drug [day]."""
-    affinity: dict[Species, Affinity] = Field(default_factory=dict)
-    """Affinity for the factor of each species; a species that is absent is not bound."""
-
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"binds {self.factor}"
-
-    @model_validator(mode="after")
-    def _complete(self) -> Binds:
-        numbers = ("binding_sites", "on_rate", "tissue_share", "complex_half_life")
-        for key in (*numbers, "affinity"):
-            given = bool(getattr(self, key))
-            if self.bound and not given:
-                raise BadValue(f"a drug that binds {self.factor} needs {key} (or bound = false)")
-            if given and not self.bound:
-                raise BadValue(f"bound = false has no {key}", at=(key,))
-        return self
-
-
-class Blocks(Entry):
-    """Competition with the ligands of a receptor (Gaddum)."""
-
-    kind: Literal["blocks"]
-    """Antagonism at a receptor."""
-    receptor: str
-    """The receptor."""
-    tissue_share: Annotated[Quantity, In("1", at_most=1)]
-    """Active concentration in tissue relative to plasma [1]."""
-    affinity: Annotated[dict[Species, Affinity], Field(min_length=1)]
-    """Affinity for the receptor of each species; a species that is absent is not blocked."""
-
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"blocks {self.receptor}"
-
-
-class Depletes(Entry):
-    """Death of one cell type: rate = maximum_rate C / (half_concentration + C), C in plasma."""
-
-    kind: Literal["depletes"]
-    """Depletion of a cell type."""
-    cell_type: str
-    """The cells."""
-    maximum_rate: Annotated[Quantity, In("1/day")]
-    """Largest additional death rate [1/day]."""
-    half_concentration: Annotated[Quantity, In("ug/mL", above=0)]
-    """Concentration in plasma at half the largest rate [ug/mL]."""
-
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"depletes {self.cell_type}"
-
-
-class Modifies(Entry):
-    """Change of one behaviour of one cell type: it is multiplied by 1 + (fold - 1) C / (half_concentration + C)."""
-
-    kind: Literal["modifies"]
-    """Change of a behaviour, an adhesion for example."""
-    cell_type: str
-    """The cells."""
-    behaviour: str
-    """Their behaviour, by name in the vocabulary."""
-    fold: Annotated[Quantity, In("1")]
-    """Factor on the behaviour at saturation [1]."""
-    half_concentration: Annotated[Quantity, In("ug/mL", above=0)]
-    """Concentration in plasma at half the change [ug/mL]."""
-
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"modifies {self.behaviour} of {self.cell_type}"
-
-
-Action = Annotated[Damages | Binds | Blocks | Depletes | Modifies, Field(discriminator="kind")]
 
 
 class Toxicity(Entry):

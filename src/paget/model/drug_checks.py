@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from paget.errors import did_you_mean
-from paget.model.drug import Action, Binds, Blocks, Depletes, Drug, Modifies
+from paget.model.drug import Drug
+from paget.model.drug_actions import Action, Binds, Blocks, Depletes, Inhibits, Modifies, constant_in
 from paget.model.quantity import BadValue
 from paget.model.resolved import Model
 from paget.model.resolving import sources_of_factor
@@ -36,24 +37,33 @@ def check_drug(drug: Drug, route: str, model: Model) -> None:
 
 def why_idle(action: Action, model: Model) -> str | None:
     """Why an action has nothing to act on in this model; None if it acts."""
-    if isinstance(action, Binds):
+    if isinstance(action, Binds | Inhibits):
         return _why_unbound(action, model)
     if isinstance(action, Blocks):
         carriers = [c for c in model.cell_types.values() if action.receptor in c.receptors]
         if not carriers:
             return f"no cell carries {action.receptor}"
         species = {model.species_of(c.name) for c in carriers}
-        if not species & set(action.affinity):
+        if all(constant_in(action.affinity, one) is None for one in species):
             return f"it does not block {' or '.join(sorted(species))} {action.receptor}"
-    if isinstance(action, Depletes | Modifies) and action.cell_type not in model.cell_types:
+    if isinstance(action, Depletes | Modifies):
+        return _why_unmoved(action, model)
+    return None
+
+
+def _why_unmoved(action: Depletes | Modifies, model: Model) -> str | None:
+    if action.cell_type not in model.cell_types:
         return f"there is no {action.cell_type} here"
+    species = model.species_of(action.cell_type)
+    if constant_in(action.affinity, species) is None:
+        return f"it does not act on a {species} {action.cell_type}"
     if isinstance(action, Modifies) and action.behaviour not in model.cell_types[action.cell_type].behaviours:
         return f"{action.cell_type} does not show {action.behaviour} here"
     return None
 
 
-def _why_unbound(action: Binds, model: Model) -> str | None:
-    if not action.bound:
+def _why_unbound(action: Binds | Inhibits, model: Model) -> str | None:
+    if isinstance(action, Binds) and not action.bound:
         return f"it does not bind {action.factor}"
     if action.factor not in model.factors:
         return f"there is no {action.factor} here"
@@ -61,6 +71,6 @@ def _why_unbound(action: Binds, model: Model) -> str | None:
     if not made:
         return f"nothing makes {action.factor} here"
     # Plasma and the cells of the host fill the pool of the ligand; what the antibody does to it, it does there.
-    if model.host.species not in action.affinity:
+    if constant_in(action.affinity, model.host.species) is None:
         return f"it does not bind {model.host.species} {action.factor}"
     return None

@@ -19,6 +19,15 @@ def held_share(own_load, other_load):
 
 
 @kernel
+def active_load(levels, inhibition, constants, count):
+    """sum C_j / (K_j (1 + I_j)) of the first `count` binders (no unit); I is inhibitor over its constant."""
+    total = 0.0
+    for index in range(count):
+        total += levels[index] / (constants[index] * (1.0 + inhibition[index]))
+    return total
+
+
+@kernel
 def load(levels, constants):
     """sum C_j / K_j of several binders (no unit)."""
     total = 0.0

@@ -49,6 +49,8 @@ class Plasma:
     # effects of drugs in this step
     capture: Annotated[float, "F"]
     """Capture of free ligand in tissue (1/day), shape (F,)."""
+    inhibition: Annotated[float, "F"]
+    """Sum of inhibitor over inhibition constant of each factor, shape (F,)."""
     antagonism: Annotated[float, "R"]
     """Sum of antagonist over inhibition constant at each receptor, shape (R,)."""
     depletion: Annotated[float, "K"]
@@ -179,21 +181,25 @@ def _turn_over(tables, state, factor, dt):
 
 @kernel
 def set_effects(tables, state):
-    """Capture of ligands, antagonism, depletion and modified behaviours at this step's concentrations."""
+    """Capture and inhibition of ligands, antagonism, depletion and modified behaviours at the levels of this step."""
     drugs = tables.drugs
     state.capture[:] = 0.0
+    state.inhibition[:] = 0.0
     state.antagonism[:] = 0.0
     state.depletion[:] = 0.0
     state.modification[:] = 1.0
     for drug in range(tables.count.drugs):
         level = state.plasma_drug[drug]
         if level > 0.0:
-            tissue = drugs.tissue_share[drug]
+            molar = level * drugs.molar[drug]
             for factor in range(tables.count.factors):
-                state.capture[factor] += state.free_sites[drug] * tissue * drugs.on_rate[drug, factor]
+                sites = state.free_sites[drug] * drugs.capture_share[drug, factor]
+                state.capture[factor] += sites * drugs.on_rate[drug, factor]
+                active = molar * drugs.inhibitor_share[drug, factor]
+                state.inhibition[factor] += active / drugs.inhibition[drug, factor]
             for receptor in range(tables.count.receptors):
-                molar = level * tissue * drugs.molar[drug]
-                state.antagonism[receptor] += molar / drugs.antagonism[drug, receptor]
+                active = molar * drugs.antagonist_share[drug, receptor]
+                state.antagonism[receptor] += active / drugs.antagonism[drug, receptor]
             for cell_type in range(tables.count.types):
                 share = level / (level + drugs.depletion_half[drug, cell_type])
                 state.depletion[cell_type] += drugs.depletion_rate[drug, cell_type] * share

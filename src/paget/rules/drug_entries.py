@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from paget.model import Model
+from paget.model.drug_actions import constant_in
 from paget.rules.entries import Entries, rate_of
 from paget.rules.layout import Layout
 
@@ -26,11 +27,11 @@ def place_drugs(model: Model, layout: Layout, entries: Entries) -> None:
 
 def _fill_neutral(entries: Entries) -> None:
     """What a drug does that does nothing."""
-    for field in ("peripheral_volume", "half_saturation", "damage_half", "damage_power", "tissue_share"):
+    for field in ("peripheral_volume", "half_saturation", "damage_half", "damage_power"):
         entries.fill("drugs", field, 1.0)
     for field in ("depletion_half", "modification", "modification_half"):
         entries.fill("drugs", field, 1.0)
-    for field in ("binding_affinity", "antagonism"):
+    for field in ("binding_affinity", "antagonism", "inhibition"):
         entries.fill("drugs", field, math.inf)
     entries.fill("drugs", "bioavailability", math.nan)
 
@@ -63,15 +64,15 @@ def _place_damages(action: Any, model: Model, layout: Layout, entries: Entries, 
 
 def _place_binds(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:
     """The affinity is that for the host's ligand, which fills plasma and comes from the host's cells."""
-    affinity = action.affinity.get(model.host.species)
-    if not action.bound or action.factor not in layout.factors or affinity is None:
+    constant = constant_in(action.affinity, model.host.species)
+    if not action.bound or action.factor not in layout.factors or constant is None:
         return
     f = layout.factors.index(action.factor)
     molar = 1e6 / drug.molar_mass.canonical
     entries.put("drugs", "binding_sites", (d,), action.binding_sites, lambda sites: sites * molar)
-    entries.put("drugs", "binding_affinity", (d, f), affinity.dissociation_constant)
+    entries.put("drugs", "binding_affinity", (d, f), constant)
     entries.put("drugs", "on_rate", (d, f), action.on_rate)
-    entries.put("drugs", "tissue_share", (d,), action.tissue_share)
+    entries.put("drugs", "capture_share", (d, f), action.tissue_share)
     entries.put("drugs", "complex_clearance", (d, f), action.complex_half_life, rate_of)
 
 
@@ -80,29 +81,42 @@ def _place_blocks(action: Any, model: Model, layout: Layout, entries: Entries, d
         return
     carriers = [c for c in layout.cell_types if action.receptor in model.cell_types[c].receptors]
     species = model.species_of(carriers[0]) if carriers else model.host.species
-    if species in action.affinity:
+    constant = constant_in(action.affinity, species)
+    if constant is not None:
         r = layout.receptors.index(action.receptor)
-        entries.put("drugs", "antagonism", (d, r), action.affinity[species].dissociation_constant)
-        entries.put("drugs", "tissue_share", (d,), action.tissue_share)
+        entries.put("drugs", "antagonism", (d, r), constant)
+        entries.put("drugs", "antagonist_share", (d, r), action.tissue_share)
+
+
+def _place_inhibits(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:
+    """As for an antibody, the pool of the factor is the host's."""
+    constant = constant_in(action.affinity, model.host.species)
+    if action.factor in layout.factors and constant is not None:
+        f = layout.factors.index(action.factor)
+        entries.put("drugs", "inhibition", (d, f), constant)
+        entries.put("drugs", "inhibitor_share", (d, f), action.tissue_share)
 
 
 def _place_depletes(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:
-    if action.cell_type in layout.cell_types:
+    constant = constant_in(action.affinity, model.species_of(action.cell_type))
+    if action.cell_type in layout.cell_types and constant is not None:
         k = layout.cell_types.index(action.cell_type)
         entries.put("drugs", "depletion_rate", (d, k), action.maximum_rate)
-        entries.put("drugs", "depletion_half", (d, k), action.half_concentration)
+        entries.put("drugs", "depletion_half", (d, k), constant)
 
 
 def _place_modifies(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:
-    if (action.cell_type, action.behaviour) in layout.behaviours:
+    constant = constant_in(action.affinity, model.species_of(action.cell_type))
+    if (action.cell_type, action.behaviour) in layout.behaviours and constant is not None:
         b = layout.behaviours.index((action.cell_type, action.behaviour))
         entries.put("drugs", "modification", (d, b), action.fold)
-        entries.put("drugs", "modification_half", (d, b), action.half_concentration)
+        entries.put("drugs", "modification_half", (d, b), constant)
 
 
 _PLACE = {
     "damages": _place_damages,
     "binds": _place_binds,
+    "inhibits": _place_inhibits,
     "blocks": _place_blocks,
     "depletes": _place_depletes,
     "modifies": _place_modifies,

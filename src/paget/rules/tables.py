@@ -245,14 +245,20 @@ class Drugs:
     """Dissociation constant from each factor in this host (nM), infinite where it does not bind; shape (D, F)."""
     on_rate: Annotated[Real, "D", "F"]
     """Association (1/nM/day), shape (D, F)."""
-    tissue_share: Annotated[Real, "D"]
-    """Concentration in tissue relative to plasma, shape (D,)."""
+    capture_share: Annotated[Real, "D", "F"]
+    """Concentration in tissue relative to plasma, for each factor that the drug binds; shape (D, F)."""
     complex_clearance: Annotated[Real, "D", "F"]
     """Turnover of ligand held by the drug (1/day), shape (D, F)."""
     molar: Annotated[Real, "D"]
     """Molar concentration per mass concentration (nM per ug/mL), shape (D,)."""
     antagonism: Annotated[Real, "D", "R"]
     """Inhibition constant at each receptor (nM), infinite where none; shape (D, R)."""
+    antagonist_share: Annotated[Real, "D", "R"]
+    """Active concentration in tissue relative to plasma, for each receptor that the drug blocks; shape (D, R)."""
+    inhibition: Annotated[Real, "D", "F"]
+    """Inhibition constant of each factor (nM), infinite where none; shape (D, F)."""
+    inhibitor_share: Annotated[Real, "D", "F"]
+    """Active concentration in tissue relative to plasma, for each factor that the drug inhibits; shape (D, F)."""
     depletion_rate: Annotated[Real, "D", "K"]
     """Largest added death rate of each cell type (1/day), shape (D, K)."""
     depletion_half: Annotated[Real, "D", "K"]

@@ -81,7 +81,7 @@ class ModelBiology:
             self._adjust(simulation)
         if self.recruitment is not None:
             tables, now = self.treatment.tables, self.treatment.now
-            self.recruitment.advance(simulation, tables, now, self.receptors, minutes)
+            self.recruitment.advance(simulation, tables, now, self._apparent(), minutes)
         self._sense(simulation)
         self._damage(simulation, minutes)
 
@@ -116,9 +116,15 @@ class ModelBiology:
         if cells.has("activity"):
             with thread_count(simulation.threads):
                 sense_receptors(
-                    carriers_of(cells), self._uptake(simulation), self.receptors,
+                    carriers_of(cells), self._uptake(simulation), self._apparent(),
                     self.treatment.now["antagonism"], simulation.fields.level, cells.count,
                 )  # fmt: skip
+
+    def _apparent(self) -> Receptors:
+        """The receptors at the constants that ligands under an inhibitor seem to have."""
+        factors = self.receptors.affinity.shape[1]
+        inhibition = self.treatment.now["inhibition"][:factors]
+        return self.receptors._replace(affinity=self.receptors.affinity * (1.0 + inhibition))
 
     def _uptake(self, simulation: Simulation) -> npt.NDArray[np.int32]:
         first = simulation.vocabulary.behaviour.uptake

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paget.model.biology import Species
-from paget.model.drug import Action, Binds, Blocks, Damages, Depletes, Drug, Kinetics, Modifies, Usual
+from paget.model.drug import Drug, Kinetics, Usual
+from paget.model.drug_actions import Action, Binds, Blocks, Damages, Depletes, Inhibits, Modifies
 from paget.model.english.words import (
     References,
     animals,
@@ -58,16 +59,24 @@ def action_sentence(action: Action, references: References) -> str:
     if isinstance(action, Binds):
         return _binding(action, references)
     if isinstance(action, Blocks):
-        return f"It competes at {action.receptor}: {_affinities(action, references)}."
+        return (
+            f"It competes at {action.receptor}: {_affinities(action, references)}; active concentration in tissue "
+            f"relative to plasma {say(action.tissue_share, references)}."
+        )
+    if isinstance(action, Inhibits):
+        return (
+            f"It inhibits {action.factor}: {_affinities(action, references)}; active concentration in tissue "
+            f"relative to plasma {say(action.tissue_share, references)}."
+        )
     if isinstance(action, Depletes):
         return (
             f"It kills {action.cell_type}s at a rate of up to {say(action.maximum_rate, references)}, half of it at "
-            f"{say(action.half_concentration, references)} in plasma."
+            f"{_potencies(action, references)}."
         )
     assert isinstance(action, Modifies)
     return (
         f"It multiplies {action.behaviour} of {action.cell_type}s by {say(action.fold, references)} at saturation, "
-        f"half of the change at {say(action.half_concentration, references)} in plasma."
+        f"half of the change at {_potencies(action, references)}."
     )
 
 
@@ -86,10 +95,21 @@ def _binding(action: Binds, references: References) -> str:
     return f"It binds {action.factor}: {_affinities(action, references)}; {details}."
 
 
-def _affinities(action: Binds | Blocks, references: References) -> str:
+def _affinities(action: Binds | Blocks | Inhibits, references: References) -> str:
     return "; ".join(
-        f"dissociation constant for the {species} molecule {say(affinity.dissociation_constant, references)}"
+        f"it does not bind the {species} molecule"
+        if (constant := affinity.constant()) is None
+        else f"dissociation constant for the {species} molecule {say(constant, references)}"
         for species, affinity in action.affinity.items()
+    )
+
+
+def _potencies(action: Depletes | Modifies, references: References) -> str:
+    return "; ".join(
+        f"no concentration for {species} cells, which it spares"
+        if (constant := potency.constant()) is None
+        else f"{say(constant, references)} in plasma for {species} cells"
+        for species, potency in action.affinity.items()
     )
 
 
@@ -125,7 +145,8 @@ def _toxicity(drug: Drug, references: References) -> list[str]:
 
 
 def _usual(species: Species, course: Usual, references: References) -> str:
-    text = f"in {animals(species)} {course.route}: dose {say(course.dose, references)}; number of doses {say(course.doses, references)}"
+    text = f"in {animals(species)} {course.route}: dose {say(course.dose, references)}"
+    text += f"; number of doses {say(course.doses, references)}"
     if course.every is not None:
         text += f"; interval {say(course.every, references)}"
     return sentence(text)
