@@ -118,7 +118,11 @@ def test_an_antagonist_lowers_release_and_not_production(animal, driven) -> None
     """With many inhibition constants in tissue only what needs the receptor falls, and blood loses cells at first."""
     tables, state, _ = animal
     drug = driven.drug_names.index("xentuzumab")
-    tables["drugs"]["antagonism"][drug, driven.receptors.index("CSF1R")] = 1e-3
+    receptor = driven.receptors.index("CSF1R")
+    tables["drugs"]["antagonism"][drug, receptor], tables["drugs"]["antagonist_share"][drug, receptor] = (
+        1e-3,
+        0.3,
+    )
     give_dose(tables, state, drug, driven.routes.index("i.v."), 50.0)
     pass_days(tables, state, 1.0)
     rest = state["marrow_at_rest"][1]

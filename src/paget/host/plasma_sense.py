@@ -8,7 +8,7 @@ antagonism at receptors is that of tissue.
 from __future__ import annotations
 
 from paget.compiled import kernel
-from paget.pharmacology.occupancy import held_share, load
+from paget.pharmacology.occupancy import held_share
 from paget.rules.rule_table import mean_over_contacts
 
 LEAST_AT_REST = 1e-9
@@ -25,10 +25,12 @@ def sense_plasma(tables, state, free, drugs_act):
     receptors, factors = tables.count.receptors, tables.count.factors
     signals[:] = 0.0
     for factor in range(factors):
-        signals[factor] = free[factor]
+        signals[factor] = free[factor] / (1.0 + state.inhibition[factor] if drugs_act else 1.0)
     for receptor in range(receptors):
         blocked = state.antagonism[receptor] if drugs_act else 0.0
-        bound = load(free[:factors], signalling.affinity[receptor, :factors])
+        bound = 0.0
+        for factor in range(factors):
+            bound += signals[factor] / signalling.affinity[receptor, factor]
         activity = held_share(bound, blocked)
         for cell_type in range(tables.count.types):
             place = index.activity + cell_type * receptors + receptor
