@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from paget.analysis.calibrate_growth import MICE, deviation
+from paget.analysis.baseline.crowding import deviation
 from paget.analysis.compare_growth import compare
 from paget.analysis.gompertz import log_volume
 from paget.analysis.growth_data import Volumes, drop_out, read_volumes
 from paget.analysis.growth_fit import fit_each, fit_population, summarise_each
 from paget.analysis.untreated import Mouse, simulate_growth
 
+MICE = {"py230": "c57bl6", "lm2-4": "scid"}
 DAYS = [14, 21, 28, 35]
 SCHEDULE = list(range(10, 39, 3))
 LIMIT = 1500.0

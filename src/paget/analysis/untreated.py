@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -54,6 +55,11 @@ class Mouse:
     def number(self, path: str) -> float:
         """The canonical value in use at a path."""
         return float(self.values.get(path, self.model.quantity(path).canonical))
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """Paths of all numbers in use."""
+        return frozenset(quantity.path for quantity in self.model.quantities())
 
     def own(self, part: str) -> str:
         """Path of a number of the tumour, for example `crowding/alpha`."""

@@ -8,6 +8,7 @@ import typer
 
 from paget.cli.check import check
 from paget.cli.describe import describe
+from paget.cli.fit import fit
 from paget.cli.listing import list_catalog
 from paget.cli.new import new
 from paget.cli.physicell import physicell
@@ -50,6 +51,7 @@ def build_app() -> typer.Typer:
     app.command("resume")(resume)
     app.add_typer(physicell, name="physicell")
     app.add_typer(new, name="new")
+    app.add_typer(fit, name="fit")
     app.command("check")(check)
     app.command("describe")(describe)
     app.command("list")(list_catalog)

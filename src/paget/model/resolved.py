@@ -75,6 +75,10 @@ class Model:
         """The number of that path (KeyError if it is not in use)."""
         return self._by_path[path]
 
+    def has(self, path: str) -> bool:
+        """Whether a number of that path is in use."""
+        return path in self._by_path
+
     def species_of(self, cell_type: str) -> str:
         """Species of the cells of a type: the tumour's for tumour cells, the host's for all others."""
         return self.tumour.species if cell_type == TUMOUR_CELL else self.host.species

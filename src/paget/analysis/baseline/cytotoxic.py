@@ -1,19 +1,17 @@
 """Paclitaxel alone, fitted.
 
-`python -m paget.analysis.calibrate_paclitaxel` repeats it and prints what the catalog should say. Source
-(`mln8237-paclitaxel`): MDA-MB-231 in the fat pad of nude mice, paclitaxel i.v. once a week for three weeks. The table
-gives combinations with MLN8237 only. With its lowest dose (3 mg/kg) the growth inhibition on the last day of treatment
-was 21 to 22 % at 5 and 10 mg/kg and 61 to 69 % at 20 mg/kg: upper bounds for paclitaxel alone. TARGETS lies below them;
-its shape between and beyond the doses is assumed. The trial is repeated with LM2-4 in SCID mice: treatment from
-150 mm3, doses on days 0, 7 and 14, and the median volume on day 35 after inoculation, when the median animal has been
-treated for three weeks.
+Source (`mln8237-paclitaxel`): MDA-MB-231 in the fat pad of nude mice, paclitaxel i.v. once a week for three weeks.
+The table gives combinations with MLN8237 only. With its lowest dose (3 mg/kg) the growth inhibition on the last day
+of treatment was 21 to 22 % at 5 and 10 mg/kg and 61 to 69 % at 20 mg/kg: upper bounds for paclitaxel alone. TARGETS
+lies below them; its shape between and beyond the doses is assumed. The trial is repeated with LM2-4 in SCID mice:
+treatment from 150 mm3, doses on days 0, 7 and 14, and the median volume on day 35 after inoculation, when the
+median animal has been treated for three weeks.
 
 Paclitaxel alone is a baseline. No combination is looked at.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 import numpy as np
@@ -31,6 +29,8 @@ READ_ON = 35
 """Day after inoculation on which volumes are compared."""
 TARGETS = {10.0: 0.83, 15.0: 0.62, 20.0: 0.46, 30.0: 0.32}
 """Median volume treated over control, by dose (mg/kg)."""
+ROWS = ("paclitaxel-alone",)
+"""Published results that the fit stands for."""
 FITTED = ("maximum_rate", "half_exposure")
 ANIMALS = 40
 SEED = 1
@@ -92,18 +92,9 @@ def calibrate(mouse: Mouse | None = None, animals: int = ANIMALS) -> Mouse:
     return start.with_values(dict(zip(paths, np.exp(found.x).tolist(), strict=True)))
 
 
-def main() -> None:
-    """Print the fitted numbers beside those of the catalog, and treated over control before and after."""
-    before = Mouse.of(TUMOUR, HOST, [DRUG])
-    after = calibrate(before)
-    for path in damage_paths(before):
-        quantity = before.model.quantity(path)
-        fitted = after.number(path) * quantity.value / quantity.canonical
-        sys.stdout.write(f"{path}: {quantity.value:g} -> {fitted:.4g} {quantity.unit}\n")
-    ratios = (treated_over_control(mouse, TARGETS) for mouse in (before, after))
-    for dose, old, new in zip(TARGETS, *ratios, strict=True):
-        sys.stdout.write(f"{dose:g} mg/kg: target {TARGETS[dose]:.2f}, before {old:.3f}, after {new:.3f}\n")
-
-
-if __name__ == "__main__":
-    main()
+def account(mouse: Mouse) -> dict[float, tuple[float, float]]:
+    """Volume treated over control by dose (mg/kg): wanted, found."""
+    found = treated_over_control(mouse, TARGETS)
+    return {
+        dose: (wanted, float(ratio)) for (dose, wanted), ratio in zip(TARGETS.items(), found, strict=True)
+    }
