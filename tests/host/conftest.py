@@ -49,6 +49,14 @@ def black6(mouse_line) -> CompiledModel:
 
 
 @pytest.fixture(scope="session")
+def plain_scid(catalog) -> CompiledModel:
+    """The human line with few mechanisms, shedding and cohesion without rules: what closed forms can speak of."""
+    few = ("growth", "IGF axis", "macrophages", "immune killing")
+    model = resolve(catalog, "lm2-4", "scid", without=set(catalog.mechanisms) - set(few))
+    return compile_model(model).with_values({"tumours/lm2-4/behaviours/cohesion/base": 0.13})
+
+
+@pytest.fixture(scope="session")
 def rest():
     """rest(compiled): tables and a state whose niches are at rest."""
 

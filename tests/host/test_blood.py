@@ -51,11 +51,11 @@ def blood(black6, rest):
 
 
 def put_lesion(tables, state, volume: float, site: int = FAT_PAD) -> None:
-    """A lesion of half quiescent, half cycling tumour cells with a tenth of macrophages."""
+    """A lesion of half quiescent, half cycling tumour cells with a tenth of endothelial cells."""
     total = int(volume * float(tables["tumour"]["cell_density"]))
     state["count"][LESIONS] = 1
     state["site"][0], state["lineage"][0] = site, 1
-    state["stroma"][0, 4] = total // 10
+    state["stroma"][0, tables["behaviour"]["endothelial"]] = total // 10
     state["cells"][0, :2] = (total - total // 10) // 2
     update_volume(tables, state, 0)
     read_lesion(tables, state, 0)
@@ -103,9 +103,11 @@ def test_partners_by_affinity_and_share(blood) -> None:
     """An aggregate has a partner with 1 - exp(-sum affinity x share), of a type by affinity x share."""
     tables, state = blood
     put_lesion(tables, state, 100.0)
-    partners = tables["behaviour"]["partner"][: tables["count"]["partners"]]
-    state["stroma"][0, partners] = [200_000, 400_000, 100_000, 0]
-    for place in range(3):  # the fourth, the NK cell, has no adhesion
+    count = int(tables["count"]["partners"])
+    partners = tables["behaviour"]["partner"][:count]
+    state["stroma"][0, partners] = [200_000, 400_000, 100_000] + [0] * (count - 3)
+    tables["behaviour"]["adhesion_back"][:] = -1  # the tumour cell's adhesion alone
+    for place in range(3):  # of the others there are none
         state["behaviours"][tables["behaviour"]["adhesion"][place]] = (0.85, 1.5, 0.15)[place]
     update_volume(tables, state, 0)
     total = float(tables["tumour"]["cell_density"]) * float(state["volume"][0])
@@ -115,8 +117,9 @@ def test_partners_by_affinity_and_share(blood) -> None:
     state["sizes"][0, 0] = state["sizes"][3, 0] = events
     _split_by_partner(tables, state, 0)
     escorted = -math.expm1(-pull.sum())
-    law = np.array([1 - escorted, *(escorted * pull / pull.sum()), 0.0])
-    faulty = np.array([1 - pull.sum(), *pull, 0.0])
+    none = np.zeros(count - 3)
+    law = np.array([1 - escorted, *(escorted * pull / pull.sum()), *none])
+    faulty = np.array([1 - pull.sum(), *pull, *none])
     for size in (0, 3):
         observed = state["sizes"][size, : law.size]
         assert observed.sum() == events
@@ -363,15 +366,16 @@ def test_blood_behaviours_are_the_tumours(black6, rest) -> None:
 
 
 @pytest.mark.parametrize("resected", [False, True])
-def test_blood_behaviours_after_resection_are_those_of_metastases(blood, resected: bool) -> None:
+def test_blood_behaviours_after_resection_are_those_of_metastases(blood, black6, resected: bool) -> None:
     """Circulating cells keep what the primary's cells do; without a primary, what the cells of metastases do."""
     tables, state = blood
     index = tables["behaviour"]["tumour"]
+    polarised = black6.cell_types.index("tumour-associated macrophage")
     for lesion, macrophages in ((0, 0), (1, 400_000)):  # macrophages make IGF, which protects
         put_lesion(tables, state, 20.0)
         state["site"][lesion], state["lineage"][lesion] = (FAT_PAD, LUNG)[lesion], 1 + lesion
         state["cells"][lesion, :2] = 500_000
-        state["stroma"][lesion, 8] = macrophages
+        state["stroma"][lesion, polarised] = macrophages
         state["levels"][lesion] = state["niche_levels"][LUNG]
         update_volume(tables, state, lesion)
     state["count"][LESIONS] = 2

@@ -410,7 +410,7 @@ def test_a_cell_in_company_is_worth_more(organ) -> None:
     assert pair < 2 * three
 
 
-def test_potency_of_clusters(scid, rest, protocol, run) -> None:
+def test_potency_of_clusters(plain_scid, rest, protocol, run) -> None:
     """Odds of clusters among lesions and in blood, from 30 animals on day 24, against the rates of the engine.
 
     Lesions: odds among what is shed times the ratio of successes (k_shed). Blood: odds of what passes the first bed
@@ -418,7 +418,7 @@ def test_potency_of_clusters(scid, rest, protocol, run) -> None:
     errors (four for the quotient; false-alarm rate below 1e-4); a third more potency is rejected. Shedding is raised
     fivefold for the counts.
     """
-    busy = scid.with_values({"tumours/lm2-4/behaviours/shedding/base": 3e5})
+    busy = plain_scid.with_values({"tumours/lm2-4/behaviours/shedding/base": 3e5})
     tables, state = rest(busy)
     rates, index, tumour = Rates(tables, state), tables["behaviour"]["tumour"], tables["tumour"]
     cohesion, passage = (

@@ -187,7 +187,7 @@ TRIALS = [
     Bad("edit without fold", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-down"\nreceptor = "IGF1R"'),), ("a knock-down needs fold",), "arms.edits"),
     Bad("edit the wrong way", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-down"\nreceptor = "IGF1R"\nfold = 3.0'),), ("lies between 0 and 1",), "fold = 3.0"),
     Bad("edit of two things", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-out"\nreceptor = "IGF1R"\nbehaviour = "cohesion"'),), ("exactly one target", "receptor, behaviour"), "arms.edits"),
-    Bad("edit beyond a chance", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "over-expression"\nbehaviour = "cohesion"\nfold = 20.0'),), ("takes cohesion above 1",), "fold = 20.0"),
+    Bad("edit beyond a chance", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "over-expression"\nbehaviour = "cohesion"\nfold = 99.0'),), ("takes cohesion above 1",), "fold = 99.0"),
     Bad("edit in the wrong cells", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "host"\nkind = "knock-out"\nsecretion = "IGF-1"\ncell_type = "macrofage"'),), ("no such cell in this host", "'macrophage'"), "macrofage"),
     Bad("surgery without day", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.surgery]]\nfrom = "inoculation"'),), ("surgery needs a day",), "arms.surgery"),
     Bad("surgery after the end", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.surgery]]\nfrom = "inoculation"\nday = 500'),), ("after the end of the trial",), "day = 500"),
