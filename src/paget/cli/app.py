@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from paget.cli.attribute import attribute
 from paget.cli.check import check
 from paget.cli.describe import describe
 from paget.cli.fit import fit
@@ -47,6 +48,7 @@ def build_app() -> typer.Typer:
     app.callback()(_root)
     app.command("trial")(trial)
     app.command("report")(report)
+    app.command("attribute")(attribute)
     app.command("tissue")(tissue)
     app.command("resume")(resume)
     app.add_typer(physicell, name="physicell")

@@ -21,7 +21,9 @@ INTERRUPTED = 130
 
 ThreadsOption = Annotated[
     int | None,
-    typer.Option("--threads", min=1, metavar="N", help="Threads [default: all CPUs, one for a small tissue]."),
+    typer.Option(
+        "--threads", min=1, metavar="N", help="Threads [default: all CPUs, one for a small tissue]."
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only the final table.")]
 

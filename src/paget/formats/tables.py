@@ -5,6 +5,7 @@ One file per frame in `tables/`; units are in a column of their own. Empty cells
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,19 @@ TABLES = "tables"
 
 def write_tables(result: Any, folder: Path) -> list[Path]:
     """Write each frame of the result as `tables/NAME.csv` and `tables/NAME.parquet`; returns the files."""
+    frames = {name: getattr(result, name, None) for name in FRAMES}
+    return write_frames({name: frame for name, frame in frames.items() if frame is not None}, folder)
+
+
+def write_frames(frames: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Write each frame as `tables/NAME.csv` and `tables/NAME.parquet`; returns the files."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 
     place = Path(folder) / TABLES
     place.mkdir(parents=True, exist_ok=True)
     written = []
-    for name in FRAMES:
-        frame = getattr(result, name, None)
-        if frame is None:
-            continue
+    for name, frame in frames.items():
         table = pa.Table.from_pandas(_plain(frame), preserve_index=False)
         parquet.write_table(table, place / f"{name}.parquet")
         csv.write_csv(_without_nulls_of_no_type(table), place / f"{name}.csv")
@@ -49,13 +53,13 @@ def _without_nulls_of_no_type(table: Any) -> Any:
     return table.cast(pa.schema(fields))
 
 
-def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+def read_tables(folder: Path, names: Iterable[str] = FRAMES) -> dict[str, pd.DataFrame]:
     """The frames of a run folder, from its Parquet files. Raises PagetError if one is missing or not readable."""
     import pyarrow as pa
     from pyarrow import parquet
 
     frames = {}
-    for name in FRAMES:
+    for name in names:
         path = Path(folder) / TABLES / f"{name}.parquet"
         try:
             frames[name] = parquet.read_table(path).to_pandas()

@@ -103,7 +103,7 @@ def _provenance(cohort: Cohort, catalog: Catalog, command: str | None) -> dict[s
     design = cohort.design
     return collect(
         seed=design.seed,
-        model_hash=_hash_of_models(cohort),
+        model_hash=hash_of_models(cohort),
         design=design.model_dump(mode="json", by_alias=True, exclude_none=True),
         command=command or "",
         project=None if catalog.project is None else str(catalog.project),
@@ -111,7 +111,7 @@ def _provenance(cohort: Cohort, catalog: Catalog, command: str | None) -> dict[s
     )
 
 
-def _hash_of_models(cohort: Cohort) -> str:
+def hash_of_models(cohort: Cohort) -> str:
     """Hash of all that turns a design into numbers: models of all arms, kinds of uncertain numbers, assays, kernels."""
     models = [genotype.model for genotype in cohort.genotypes]
     uncertain = [
