@@ -9,6 +9,9 @@
 ```{assay-numbers}
 ```                            a table of the errors and limits of all assays
 
+```{trial-cards}
+```                            the cards of all trials of the catalog
+
 ```{tissue-behaviours}
 ```                            the behaviours of the tissue engine; `tissue-signals` and `tissue-cycles` likewise
 """
@@ -96,8 +99,45 @@ class AssayNumbers(GeneratedMarkdown):
         for row in assay_numbers():
             unit = "" if row["unit"] == "1" else f" {row['unit']}"
             name = row["name"].replace("_", " ")
-            rows.append(f"| `{row['endpoint']}` | {name} | {row['value']:g}{unit} | {row['kind']} | {row['note']} |")
+            rows.append(
+                f"| `{row['endpoint']}` | {name} | {row['value']:g}{unit} | {row['kind']} | {row['note']} |"
+            )
         return "\n".join(rows)
+
+
+class TrialCards(GeneratedMarkdown):
+    """One card for each trial of the catalog, read when the documentation is built."""
+
+    def markdown(self) -> str:
+        from paget.model import load_catalog
+
+        catalog = load_catalog()
+        return "\n\n".join(card_as_markdown(catalog.trials[name], catalog) for name in sorted(catalog.trials))
+
+
+def card_as_markdown(design: Any, catalog: Any) -> str:
+    """The card of a trial as a table, with what is assumed and what comes out."""
+    from paget.model.english.words import cite, sentence
+    from paget.model.trial_card import seen_text
+
+    card, keys = design.card, [key.strip() for key in (design.published or "").split(",")]
+    lines = [f"**`{design.name}`.** {design.title}. {sentence(design.question)}", ""]
+    if card is None:
+        return "\n".join(lines)
+    lines += [
+        f"It resembles {cite(keys, catalog.references)}.",
+        "",
+        "| choice | in this trial | in the paper |",
+    ]
+    lines += ["|---|---|---|"]
+    lines += [f"| {name} | {entry.value} | {seen_text(entry)} |" for name, entry in card.entries()]
+    lines += ["", "Assumed:", "", *(f"- {sentence(text)}" for text in card.assumed), ""]
+    serves = (
+        f" Published results it serves: {', '.join(f'`{key}`' for key in card.results)}."
+        if card.results
+        else ""
+    )
+    return "\n".join([*lines, f"What comes out: {card.comes_out.rstrip('.')}.{serves}"])
 
 
 class TissueBehaviours(GeneratedMarkdown):
@@ -208,6 +248,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_directive("schema-fields", SchemaFields)
     app.add_directive("endpoints", Endpoints)
     app.add_directive("assay-numbers", AssayNumbers)
+    app.add_directive("trial-cards", TrialCards)
     app.add_directive("tissue-behaviours", TissueBehaviours)
     app.add_directive("tissue-signals", TissueSignals)
     app.add_directive("tissue-cycles", TissueCycles)

@@ -366,3 +366,38 @@ def test_summary_and_report_agree(result, written):
     page = (written / "report.html").read_text(encoding="utf-8")
     assert "lung foci (count)" in page
     assert f"{median:g} [" in terminal_summary(result, width=160)
+
+
+@pytest.fixture(scope="module")
+def potency(tmp_path_factory):
+    """Report and methods of a real trial without a primary, with a card, as small as one can be."""
+    from paget.model import load_catalog
+    from paget.trial import run_trial
+
+    folder, catalog = tmp_path_factory.mktemp("potency"), load_catalog()
+    result = run_trial(catalog.trials["cluster-potency"], catalog, animals=2, workers=1)
+    page = write_report(result, folder).read_text(encoding="utf-8")
+    return page, (folder / "methods.md").read_text(encoding="utf-8")
+
+
+class TestTrialsOfTheCatalog:
+    def test_the_card_is_told(self, potency):
+        page, methods = potency
+        assert '<section id="card">' in page
+        assert "50,000 cells one by one" in page
+        assert "not seen, chosen here" in page
+        assert 'href="#reference-aceto2014"' in page
+        assert "Seen in the paper: route, dose and endpoint." in methods
+
+    def test_nothing_is_said_of_a_primary(self, potency):
+        page, methods = potency
+        assert 'id="growth"' not in page
+        assert 'href="#growth"' not in page
+        assert "fat pad" not in methods
+        assert "clusters of the same cells: tumour cells in clusters of 4" in methods
+
+    def test_it_is_whole(self, potency):
+        reader = Reader()
+        reader.feed(potency[0])
+        assert not reader.fetched
+        assert {anchor[1:] for anchor in reader.anchors if anchor.startswith("#")} <= set(reader.ids)

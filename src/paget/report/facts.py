@@ -47,15 +47,48 @@ def exits(result: Any) -> str:
     return listed([f"{count} {cause or 'unknown'}" for cause, count in counts.items()]) or "not recorded"
 
 
+def card(result: Any) -> dict[str, Any] | None:
+    """The card of the trial for a page: rows, what is assumed, what comes out, and the paper; None without one."""
+    from paget.model.trial_card import seen_text
+
+    own = getattr(result.design, "card", None)
+    if own is None:
+        return None
+    rows = [
+        {"name": name, "value": entry.value, "seen": entry.seen, "text": seen_text(entry)}
+        for name, entry in own.entries()
+    ]
+    return {
+        "rows": rows,
+        "assumed": own.assumed,
+        "comes_out": sentence(own.comes_out),
+        "results": own.results,
+        "papers": [key.strip() for key in (result.design.published or "").split(",") if key.strip()],
+    }
+
+
+def sentence(text: str) -> str:
+    """With a capital first and a full stop last."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def inoculation(design: Any) -> str:
-    """Route and cells of the inoculum."""
+    """Route and cells of the inoculum, and what arms have for themselves."""
     inoculum = getattr(design, "inoculum", None)
     if inoculum is None:
         return "tumour cells as the trial file says"
-    route = getattr(inoculum, "route", "fat pad")
+    from paget.model.trial_design import ROUTE_WORDS, aggregate_text
+
     cells = getattr(inoculum, "cells", None)
     number = getattr(cells, "text", None) or "the usual number of cells for this tumour"
-    return f"tumour cells into the {route} ({number})"
+    size = getattr(inoculum, "aggregate_size", 1)
+    text = f"tumour cells {ROUTE_WORDS.get(inoculum.route, inoculum.route)} ({number}"
+    text += f", {aggregate_text(size)})" if size > 1 else ")"
+    day = float(getattr(inoculum, "day", 0.0))
+    text += f" on day {day:g}" if day > 0 else ""
+    own = [arm for arm in design.arms if getattr(arm, "inoculum", None) is not None]
+    differing = "; ".join(f"{arm.name}: {arm.inoculum.describe()}" for arm in own)
+    return f"{text}, but {differing}" if own else text
 
 
 def enrolment(design: Any) -> str:

@@ -22,6 +22,7 @@ def methods(result: Any, material: Material) -> str:
         f"# Methods: {getattr(result.design, 'title', '') or result.design.name}",
         "This text describes a simulation. No animal was used.",
         _trial(result),
+        *_card(result),
         _measurements(result),
         _uncertainty(result),
         _statistics(result),
@@ -45,6 +46,19 @@ def _trial(result: Any) -> str:
         f"{facts.randomisation(design)}. {_start(facts.humane(design))}; {facts.early_exit(design)}. "
         f"The arms were\n\n{arms}"
     )
+
+
+def _card(result: Any) -> list[str]:
+    """Which choices were seen in the paper; nothing for a trial without a card."""
+    card = facts.card(result)
+    if card is None:
+        return []
+    seen = listed([row["name"] for row in card["rows"] if row["seen"]])
+    chosen = listed([row["name"] for row in card["rows"] if not row["seen"]])
+    parts = [f"It resembles {listed(card['papers'])}."]
+    parts += [f"Seen in the paper: {seen}."] if seen else []
+    parts += [f"Chosen here, because the paper was not seen to state it: {chosen}."] if chosen else []
+    return [f"**The experiment that it resembles.** {' '.join([*parts, *card['assumed']])}"]
 
 
 def _start(text: str) -> str:

@@ -22,6 +22,7 @@ from paget.trial.survival import median_survival
 _HERE = Path(__file__).parent
 _SECTIONS = (
     ("arms", "Arms"),
+    ("card", "Card"),
     ("results", "Results"),
     ("growth", "Growth"),
     ("endpoints", "Endpoints"),
@@ -53,11 +54,12 @@ def page(result: Any, material: Material, figures: Mapping[str, str]) -> str:
         css=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
         title=getattr(design, "title", "") or design.name,
         question=getattr(design, "question", ""),
-        sections=_SECTIONS,
+        sections=_sections(design),
         research_only=RESEARCH_ONLY,
         p_value_note=P_VALUE_NOTE,
         draws=int(result.endpoints["draw"].max()) if len(result.endpoints) else 0,
         arms=facts.arm_rows(result),
+        card=facts.card(result),
         headlines=headlines(result),
         figures={name: Markup(svg) for name, svg in figures.items()},
         endpoint_rows=_endpoint_rows(result),
@@ -76,6 +78,16 @@ def page(result: Any, material: Material, figures: Mapping[str, str]) -> str:
         provenance=result.provenance or {},
         provenance_rows=_provenance_rows(result.provenance or {}),
     )
+
+
+def _sections(design: Any) -> list[tuple[str, str]]:
+    """The sections that this trial has: one without a primary has no growth curve, one without a card no card."""
+    missing = set()
+    if getattr(design, "card", None) is None:
+        missing.add("card")
+    if not getattr(design, "makes_primary", True):
+        missing.add("growth")
+    return [(name, title) for name, title in _SECTIONS if name not in missing]
 
 
 def _endpoint_rows(result: Any) -> list[dict[str, Any]]:
