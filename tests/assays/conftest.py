@@ -8,6 +8,7 @@ from paget.host.record import (
     AGGREGATE_KINDS,
     CASCADE_STEPS,
     LARGEST_AGGREGATE,
+    PASSAGE_STEPS,
     SITES,
     Snapshot,
     SubjectRecord,
@@ -38,7 +39,7 @@ def snapshot(volumes, site="lung", day=42.0, matching="exit"):
     volumes = np.asarray(volumes, dtype=float)
     sites = np.full(volumes.size, SITES.index(site))
     ones = np.ones(volumes.size, dtype=np.int64)
-    return Snapshot(day, matching, day, sites, volumes * 7e4, volumes, ones)
+    return Snapshot(day, matching, day, sites, volumes * 7e4, volumes, ones, 0 * ones, 0 * ones)
 
 
 def record(days=42, circulating=None, last_dose_day=14.0, exit_cause="end of study", snapshots=(), **changes):
@@ -52,6 +53,7 @@ def record(days=42, circulating=None, last_dose_day=14.0, exit_cause="end of stu
         series=np.tile(np.array(values), (days + 1, 1)),
         snapshots=tuple(snapshots),
         funnel=np.zeros((len(SITES), len(CASCADE_STEPS), len(AGGREGATE_KINDS)), dtype=np.int64),
+        passages=np.zeros((len(AGGREGATE_KINDS), len(PASSAGE_STEPS)), dtype=np.int64),
         account={},
         circulating=empty if circulating is None else circulating,
         partners=PARTNERS,

@@ -14,20 +14,17 @@ import pytest
 from scipy import stats
 
 from paget.host.blood import (
-    CLUSTER,
-    MIXED,
-    SINGLE,
     _end_walk,
     _split_by_partner,
     _split_by_size,
     circulate,
     first_bed,
-    kind_of,
     meet_bed,
     pair_affinity,
     shed,
 )
 from paget.host.lesions import read_lesion, tumour_cells, update_volume
+from paget.host.pools import CLUSTER, MIXED, SINGLE, kind_of, kind_of_pool, pool_of
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, SITES
 from paget.host.state import DEAD_IN_BLOOD, LESIONS, SHED
 from paget.host.step import advance
@@ -151,6 +148,12 @@ def test_kinds() -> None:
     assert kind_of(1, 1) == kind_of(5, 2) == MIXED
 
 
+def test_pools_know_the_partner() -> None:
+    pools = [pool_of(1, 0), pool_of(2, 0), *(pool_of(3, partner) for partner in range(1, 9))]
+    assert pools == list(range(10))
+    assert [kind_of_pool(pool) for pool in pools] == [SINGLE, CLUSTER] + 8 * [MIXED]
+
+
 # ---- shedding --------------------------------------------------------------------------------------------------------
 
 
@@ -246,7 +249,7 @@ def test_first_pass_by_size(blood, size: int, partner: int, weight: int) -> None
     meet_bed(tables, state, FAT_PAD, LUNG, size - 1, partner, number, 0.1)
     passed = int(state["entering"][size - 1, partner])
     assert passed + state["arrested"][LUNG].sum() == number
-    assert state["arrested"][LUNG, kind_of(size, partner), size - 1] == number - passed
+    assert state["arrested"][LUNG, pool_of(size, partner), size - 1] == number - passed
     assert stats.binomtest(passed, number, chance).pvalue > FALSE_ALARM
     assert stats.binomtest(passed, number, 0.1 * (weight + 1) ** -0.5).pvalue < FALSE_ALARM
 

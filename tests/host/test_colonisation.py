@@ -17,10 +17,13 @@ from paget.host.colonisation import (
     AWAKE_STEP,
     ENTERED_STEP,
     MICROMETASTASIS_STEP,
+    _death_in_capillary,
     _leave_capillaries,
     _rest,
     _start_groups,
+    _stimulation,
     _thin_groups,
+    advance_pools,
     climb_ladder,
     found_lesion,
 )
@@ -155,10 +158,16 @@ def test_edges_of_thinning(organ) -> None:
 
 def test_company_protects_in_the_capillary(organ) -> None:
     """Singles die at their own rate, cells of clusters and mixed groups at the slower one, survivors included."""
-    _, state = organ
-    state["arrested"][LUNG, :, 0] = 200_000
+    tables, state = organ
+    behaviours = np.zeros_like(state["behaviours"])
+    behaviours[tables["behaviour"]["tumour"][DEATH_AFTER_ARREST]] = 0.8
+    tables["tumour"]["company_factor"] = 4.0
+    state["arrested"][LUNG, :3, 0] = 200_000
     state["arrested"][LUNG, 1, 1] = 200_000
-    _leave_capillaries(state, LUNG, 0.9, 0.3, 0.0, 1.0)
+    for pool, rate in enumerate((0.9, 0.3, 0.3)):
+        death = _death_in_capillary(tables, behaviours, pool, 0.1)
+        assert death == pytest.approx(rate)
+        _leave_capillaries(state, LUNG, pool, death, 0.0, 1.0)
     left = state["arrested"][LUNG]
     assert stats.binomtest(int(left[0, 0]), 200_000, math.exp(-0.9)).pvalue > FALSE_ALARM
     assert stats.binomtest(int(left[2, 0]), 200_000, math.exp(-0.3)).pvalue > FALSE_ALARM
@@ -173,7 +182,7 @@ def test_aggregates_leave_the_vessel_whole(organ) -> None:
     _, state = organ
     state["arrested"][LUNG, 1] = 10_000 * SIZES[::-1]
     before = state["arrested"][LUNG].copy()
-    _leave_capillaries(state, LUNG, 0.0, 0.0, 1.83, 1.0)
+    _leave_capillaries(state, LUNG, 1, 0.0, 1.83, 1.0)
     assert (state["arrested"][LUNG] + state["solitary"][LUNG] == before).all()
     left = int(state["solitary"][LUNG].sum())
     assert state["funnel"][LUNG, ENTERED_STEP, 1] == left
@@ -188,7 +197,7 @@ def test_leaving_and_dying_compete(organ, dt: float) -> None:
     _, state = organ
     number, leaving, dying = 400_000, 1.83, 1.3
     state["arrested"][LUNG, 0, 0] = number
-    _leave_capillaries(state, LUNG, dying, 0.2, leaving, dt)
+    _leave_capillaries(state, LUNG, 0, dying, leaving, dt)
     chance = leaving / (leaving + dying) * -math.expm1(-(leaving + dying) * dt)
     entered = int(state["solitary"][LUNG, 0, 0])
     assert stats.binomtest(entered, number, chance).pvalue > FALSE_ALARM
@@ -201,7 +210,8 @@ def test_resting_groups_wake_or_die_out(organ) -> None:
     """Groups leave at the sum of both rates; the share that wakes is the ratio of the rates, whatever their size."""
     _, state = organ
     state["solitary"][LUNG, 0, 0], state["solitary"][LUNG, 1, 4] = 300_000, 100_000
-    _rest(state, LUNG, 0.02, 0.2, KEY, 5, 3.0)
+    for pool in (0, 1):
+        _rest(state, LUNG, pool, 0.02, 0.2, KEY, 5, 3.0)
     gone = 400_000 - int(state["solitary"][LUNG].sum())
     woken = int(state["funnel"][LUNG, AWAKE_STEP].sum())
     assert stats.binomtest(gone, 400_000, -math.expm1(-0.66)).pvalue > FALSE_ALARM
@@ -215,18 +225,68 @@ def test_resting_groups_wake_or_die_out(organ) -> None:
     assert np.unique(state["group_lineage"][:woken]).size == woken
 
 
+def test_what_arrived_with_a_partner_keeps_its_mark(organ) -> None:
+    """Groups and lesions know the kind of aggregate and the partner they came with."""
+    _, state = organ
+    for pool in (0, 1, 2, 4):
+        _start_groups(state, LUNG, pool, 1, 1, 7)
+    assert state["group_kind"][:4].tolist() == [0, 1, 2, 2]
+    assert state["group_partner"][:4].tolist() == [0, 0, 1, 3]
+    found_lesion(organ[0], state, 3, 50)
+    lesion = int(state["count"][LESIONS]) - 1
+    assert (state["kind"][lesion], state["partner"][lesion]) == (2, 3)
+
+
+def test_partners_shield_in_the_capillary_and_stimulate_waking(organ) -> None:
+    """Shielding takes its share from killing alone; both act on the pool of that partner and on no other."""
+    tables, state = organ
+    index, behaviours = tables["behaviour"], np.zeros_like(state["behaviours"])
+    free = int(tables["count"]["behaviours"])
+    behaviours[index["tumour"][DEATH_AFTER_ARREST]] = 0.8
+    tables["tumour"]["company_factor"] = 4.0
+    index["shielding"][:], index["stimulation"][:] = -1, -1
+    index["shielding"][1], index["stimulation"][1] = free, free + 1
+    behaviours[free], behaviours[free + 1] = 0.7, 1.5
+    rates = [_death_in_capillary(tables, behaviours, pool, 0.5) for pool in range(5)]
+    assert rates == pytest.approx([1.3, 0.7, 0.7, 0.2 + 0.15, 0.7])
+    assert [_stimulation(tables, behaviours, pool) for pool in range(5)] == [1, 1, 1, 1.5, 1]
+    behaviours[free] = 1.7  # more than all killing cannot be spared
+    assert _death_in_capillary(tables, behaviours, 3, 0.5) == pytest.approx(0.2)
+
+
+def test_shielding_acts_in_a_step(organ) -> None:
+    """Through `advance_pools`: with killing alone in the capillary, the shielded pool lives and the other dies."""
+    tables, state = organ
+    index = tables["behaviour"]
+    read_niche(tables, state, LUNG)
+    niche = state["niche_behaviours"][LUNG]
+    for behaviour in (DEATH_AFTER_ARREST, EXTRAVASATION, WAKING, DEATH_WHILE_SOLITARY):
+        niche[index["tumour"][behaviour]] = 0.0
+    tables["body"]["neighbours"] *= 1.0 / killing_rate(tables, state)  # killing of 1 per day
+    free = int(tables["count"]["behaviours"])
+    index["shielding"][:] = -1
+    index["shielding"][0], niche[free] = free, 0.8
+    number = 200_000
+    state["arrested"][LUNG, 2:4, 0] = number
+    advance_pools(tables, state, LUNG, KEY, 3, 1.0)
+    shielded, bare = (int(count) for count in state["arrested"][LUNG, 2:4, 0])
+    assert stats.binomtest(shielded, number, math.exp(-0.2)).pvalue > FALSE_ALARM
+    assert stats.binomtest(bare, number, math.exp(-1.0)).pvalue > FALSE_ALARM
+
+
 def test_without_rates_groups_rest_for_ever(organ) -> None:
     _, state = organ
     state["solitary"][LUNG, 0, 0] = 10
-    _rest(state, LUNG, 0.0, 0.0, KEY, 5, 3000.0)
+    _rest(state, LUNG, 0, 0.0, 0.0, KEY, 5, 3000.0)
     assert state["solitary"][LUNG, 0, 0] == 10
 
 
 def test_lineages_differ_between_times_sites_kinds_and_sizes(organ) -> None:
     _, state = organ
-    for tick, site, kind, size in ((1, 2, 0, 0), (2, 2, 0, 0), (1, 3, 0, 0), (1, 2, 1, 0), (1, 2, 0, 1)):
-        _start_groups(state, site, kind, size, 50, tick)
-    assert np.unique(state["group_lineage"][:250]).size == 250
+    places = ((1, 2, 0, 0), (2, 2, 0, 0), (1, 3, 0, 0), (1, 2, 1, 0), (1, 2, 0, 1), (1, 2, 16, 0))
+    for tick, site, pool, size in places:
+        _start_groups(state, site, pool, size, 50, tick)
+    assert np.unique(state["group_lineage"][:300]).size == 300
 
 
 def test_full_room_is_told(organ) -> None:

@@ -42,6 +42,19 @@ def check_transit(record) -> None:
     assert record.at_exit("circulating aggregates") == record.circulating.sum()
 
 
+def check_passages(record) -> None:
+    """Per kind: what meets a bed arrests or passes; what passes or forms in blood changes, arrests, dies or is there."""
+    met, first, passed, formed, changed, later, dead = record.passages.T
+    assert (record.passages >= 0).all()
+    assert (met == first + passed).all()
+    counts = record.circulating
+    there = [counts[0, 0], counts[1:, 0].sum(), counts[:, 1:].sum()]
+    assert (passed + formed - changed - later - dead == there).all()
+    arrested = record.funnel[:, STEPS["arrested"]].sum(axis=0)
+    assert (first + later == arrested).all()
+    assert (met == record.funnel[:, STEPS["shed"]].sum(axis=0)).all()
+
+
 def check_lesions(record) -> None:
     """The daily row and the list of lesions tell the same."""
     last = record.snapshots[-1]
@@ -79,6 +92,7 @@ def test_every_shed_cell_is_accounted_for(
     check_account(record)
     check_funnel(record)
     check_transit(record)
+    check_passages(record)
     check_lesions(record)
 
 
@@ -89,6 +103,7 @@ def test_a_whole_course(scid, protocol, run, animal: int) -> None:
     check_account(record)
     check_funnel(record)
     check_transit(record)
+    check_passages(record)
     check_lesions(record)
     assert record.account["shed"] > 1e5
     assert record.snapshots[-1].site.size > 5
@@ -144,4 +159,6 @@ def test_break_up_can_make_more_aggregates_than_were_shed(black6, protocol, run)
     brittle = brittle.with_values({f"{passing}/{limit}": 1.0 for limit in ("base", "minimum", "maximum")})
     record = run(brittle, protocol(1, inoculum_route=1, inoculum_cells=120_000, inoculum_size=12))
     check_account(record)
+    check_passages(record)
+    assert record.passages[:, 3].sum() > 5_000
     assert record.funnel[:, STEPS["arrested"]].sum() > record.funnel[:, STEPS["shed"]].sum()

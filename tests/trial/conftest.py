@@ -9,6 +9,7 @@ from paget.host.record import (
     AGGREGATE_KINDS,
     CASCADE_STEPS,
     LARGEST_AGGREGATE,
+    PASSAGE_STEPS,
     SITES,
     Snapshot,
     SubjectRecord,
@@ -65,8 +66,9 @@ FIELDS = {
 
 def a_snapshot(matching, at, day, lesions=2):
     size = np.arange(1.0, lesions + 1)
+    ones = np.ones(lesions, dtype=int)
     return Snapshot(
-        day, matching, at, np.full(lesions, SITES.index("lung")), size, size, np.ones(lesions, dtype=int)
+        day, matching, at, np.full(lesions, SITES.index("lung")), size, size, ones, 0 * ones, 0 * ones
     )
 
 
@@ -93,6 +95,7 @@ def record():
             ),
             snapshots=tuple(snapshots),
             funnel=np.zeros((len(SITES), len(CASCADE_STEPS), len(AGGREGATE_KINDS)), dtype=np.int64),
+            passages=np.zeros((len(AGGREGATE_KINDS), len(PASSAGE_STEPS)), dtype=np.int64),
             account={},
             circulating=np.zeros((LARGEST_AGGREGATE, 1), dtype=np.int64),
             partners=(),

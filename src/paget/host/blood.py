@@ -15,7 +15,8 @@ import numpy as np
 from paget.compiled import kernel
 from paget.host.birth_death import relative_growth
 from paget.host.lesions import ball_diameter, tumour_cells
-from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE
+from paget.host.pools import CLUSTER, SINGLE, kind_of, pool_of
+from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, PASSAGE_STEPS
 from paget.host.state import DEAD_IN_BLOOD, SHED, SITE_COUNT
 from paget.host.walk import (
     BREAKS,
@@ -34,21 +35,12 @@ from paget.rules.tables import COHESION, FIRST_PASS_PASSAGE, SHEDDING
 SHED_STEP = CASCADE_STEPS.index("shed")
 SURVIVED_STEP = CASCADE_STEPS.index("survived blood")
 ARRESTED_STEP = CASCADE_STEPS.index("arrested")
+MET, ARRESTED_FIRST, PASSED, FORMED, CHANGED, ARRESTED_LATER, DIED = range(len(PASSAGE_STEPS))
 
 REFERENCE_VOLUME = 1000.0
 """Volume (mm3) at which shedding has its stated rate."""
 
-SINGLE, CLUSTER, MIXED = 0, 1, 2
-
 _SHEDDING, _WALK = int(Purpose.SHEDDING), int(Purpose.WALK)
-
-
-@kernel
-def kind_of(size, partner):
-    """Kind of aggregate: single cell, cluster of tumour cells, or mixed with a partner (partner 0 is none)."""
-    if partner > 0:
-        return MIXED
-    return CLUSTER if size > 1 else SINGLE
 
 
 @kernel
@@ -199,6 +191,10 @@ def meet_bed(tables, state, booked_at, site, size, partner, number, passage):
     )  # a partner makes an aggregate as large as one more cell does
     chance = first_pass_passage(passage, float(cells), tables.tumour.passage_size_exponent)
     passing = binomial(state.generator, number, chance)
+    passages = state.passages[kind_of(size + 1, partner)]
+    passages[MET] += number
+    passages[ARRESTED_FIRST] += number - passing
+    passages[PASSED] += passing
     arrest(state, booked_at, site, size, partner, number - passing)
     if site == LUNG:
         state.entering[size, partner] += passing
@@ -212,7 +208,7 @@ def arrest(state, booked_at, site, size, partner, number):
     if number == 0:
         return
     kind = kind_of(size + 1, partner)
-    state.arrested[site, kind, size] += number
+    state.arrested[site, pool_of(size + 1, partner), size] += number
     state.funnel[booked_at, SURVIVED_STEP, kind] += number
     state.funnel[site, ARRESTED_STEP, kind] += number
     state.arrested_cells[site] += number * (size + 1)
@@ -267,11 +263,17 @@ def _end_walk(state, size, partner, number):
     if number == 0:
         return
     multinomial(state.generator, number, state.fates, state.fate_counts)
-    state.account[DEAD_IN_BLOOD] += state.fate_counts[DIES] * (size + 1)
-    broken = state.fate_counts[BREAKS]
+    dead, broken = state.fate_counts[DIES], state.fate_counts[BREAKS]
+    state.account[DEAD_IN_BLOOD] += dead * (size + 1)
     if broken > 0:
         state.entering[size - 1, partner] += broken
         state.entering[0, 0] += broken
+        state.passages[kind_of(size, partner), FORMED] += broken
+        state.passages[SINGLE, FORMED] += broken
+    passages = state.passages[kind_of(size + 1, partner)]
+    passages[DIED] += dead
+    passages[CHANGED] += broken
+    passages[ARRESTED_LATER] += number - dead - broken
     for site in range(SITE_COUNT):
         arrest(state, 0, site, size, partner, state.fate_counts[FIRST_ARREST + site])
 

@@ -16,8 +16,9 @@ from paget.host.birth_death import birth_death_step, relative_growth
 from paget.host.environment import killing_rate
 from paget.host.ladder import climb
 from paget.host.lesions import update_volume
+from paget.host.pools import FIRST_ESCORTED, kind_of_pool
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, MICROMETASTASIS_CELLS
-from paget.host.state import FULL, GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
+from paget.host.state import FULL, GROUPS, LESIONS, SITE_COUNT
 from paget.keyed_random import Purpose, binomial, daughter_lineage, seek, uniform
 from paget.rules.tables import (
     DEATH_AFTER_ARREST,
@@ -52,35 +53,64 @@ def advance_pools(tables, state, site, key, tick, dt):
     killing = killing_rate(tables, state)
     lineage = np.uint64(site + 1)
     seek(state.generator, key, _ARRESTED, tick, lineage)
-    alone = behaviours[index[DEATH_AFTER_ARREST]] + killing
-    company = behaviours[index[DEATH_AFTER_ARREST]] / tables.tumour.company_factor + killing
-    _leave_capillaries(state, site, alone, company, behaviours[index[EXTRAVASATION]], dt)
+    for pool in range(2 + tables.count.partners):
+        death = _death_in_capillary(tables, behaviours, pool, killing)
+        _leave_capillaries(state, site, pool, death, behaviours[index[EXTRAVASATION]], dt)
     seek(state.generator, key, _SOLITARY, tick, lineage)
     waking = behaviours[index[WAKING]] * tables.sites.receptivity[site]
-    _rest(state, site, waking, behaviours[index[DEATH_WHILE_SOLITARY]] + killing, key, tick, dt)
+    dying = behaviours[index[DEATH_WHILE_SOLITARY]] + killing
+    for pool in range(2 + tables.count.partners):
+        _rest(state, site, pool, waking * _stimulation(tables, behaviours, pool), dying, key, tick, dt)
 
 
 @kernel
-def _leave_capillaries(state, site, alone, company, leaving, dt):
-    """Arrested aggregates leave the vessel during dt (day) as one, while their cells die one by one (1/day).
+def _death_in_capillary(tables, behaviours, pool, killing):
+    """Death rate (1/day) of an arrested tumour cell of a pool: slower in company, killed less beside some partners.
+
+    The partner is in the capillary too, so what it does there follows the signals of the organ's niche. It is left
+    behind when the aggregate enters the organ, so that it shields no resting cell.
+    """
+    death = behaviours[tables.behaviour.tumour[DEATH_AFTER_ARREST]]
+    if pool > 0:
+        death /= tables.tumour.company_factor
+    if pool >= FIRST_ESCORTED:
+        shielding = tables.behaviour.shielding[pool - FIRST_ESCORTED]
+        if shielding >= 0:
+            killing *= 1.0 - min(max(behaviours[shielding], 0.0), 1.0)
+    return death + killing
+
+
+@kernel
+def _stimulation(tables, behaviours, pool):
+    """Factor on the waking of groups of a pool: the mark of the partner they came with, 1 without.
+
+    It is read in the niche where the group rests: there the signals act that make the mark tell or not.
+    """
+    if pool < FIRST_ESCORTED:
+        return 1.0
+    stimulation = tables.behaviour.stimulation[pool - FIRST_ESCORTED]
+    return behaviours[stimulation] if stimulation >= 0 else 1.0
+
+
+@kernel
+def _leave_capillaries(state, site, pool, death, leaving, dt):
+    """Arrested aggregates of a pool leave the vessel during dt (day) as one, while their cells die one by one (1/day).
 
     A survivor of a cluster keeps the company's rate. Exact for single cells; cells of a cluster that leaves in this
     step live until then with the mean chance over the times of leaving.
     """
+    arrested, resting = state.arrested[site, pool], state.solitary[site, pool]
     stays = math.exp(-leaving * dt)
-    for kind in range(KIND_COUNT):
-        death = alone if kind == 0 else company
-        lives = math.exp(-death * dt)
-        lives_until = leaving * relative_growth(-(leaving + death) * dt) * dt / max(1.0 - stays, 1e-300)
-        pool, resting = state.arrested[site, kind], state.solitary[site, kind]
-        for size in range(LARGEST_AGGREGATE):
-            groups = pool[size]
-            if groups > 0:
-                pool[size] = 0
-                gone = binomial(state.generator, groups, 1.0 - stays)
-                entered = _thin_groups(state.generator, gone, size + 1, min(1.0, lives_until), resting)
-                state.funnel[site, ENTERED_STEP, kind] += entered
-                _thin_groups(state.generator, groups - gone, size + 1, lives, pool)
+    lives = math.exp(-death * dt)
+    lives_until = leaving * relative_growth(-(leaving + death) * dt) * dt / max(1.0 - stays, 1e-300)
+    for size in range(LARGEST_AGGREGATE):
+        groups = arrested[size]
+        if groups > 0:
+            arrested[size] = 0
+            gone = binomial(state.generator, groups, 1.0 - stays)
+            entered = _thin_groups(state.generator, gone, size + 1, min(1.0, lives_until), resting)
+            state.funnel[site, ENTERED_STEP, kind_of_pool(pool)] += entered
+            _thin_groups(state.generator, groups - gone, size + 1, lives, arrested)
 
 
 @kernel
@@ -109,26 +139,25 @@ def _thin_groups(generator, groups, size, chance, pool):
 
 
 @kernel
-def _rest(state, site, waking, dying, key, tick, dt):
-    """Resting groups die out or wake at constant rates (1/day) during dt (day)."""
+def _rest(state, site, pool, waking, dying, key, tick, dt):
+    """Resting groups of a pool die out or wake at constant rates (1/day) during dt (day)."""
     both = waking + dying
     if both <= 0.0:
         return
-    leaving = -math.expm1(-both * dt)
-    for kind in range(KIND_COUNT):
-        for size in range(LARGEST_AGGREGATE):
-            if state.solitary[site, kind, size] > 0:
-                gone = binomial(state.generator, state.solitary[site, kind, size], leaving)
-                woken = binomial(state.generator, gone, waking / both)
-                state.solitary[site, kind, size] -= gone
-                state.funnel[site, AWAKE_STEP, kind] += woken
-                _start_groups(state, site, kind, size, woken, tick)
+    leaving, resting = -math.expm1(-both * dt), state.solitary[site, pool]
+    for size in range(LARGEST_AGGREGATE):
+        if resting[size] > 0:
+            gone = binomial(state.generator, resting[size], leaving)
+            woken = binomial(state.generator, gone, waking / both)
+            resting[size] -= gone
+            state.funnel[site, AWAKE_STEP, kind_of_pool(pool)] += woken
+            _start_groups(state, site, pool, size, woken, tick)
 
 
 @kernel
-def _start_groups(state, site, kind, size, number, tick):
+def _start_groups(state, site, pool, size, number, tick):
     """Put woken groups on the ladder, each with a lineage of its own."""
-    parent = np.uint64((tick << 16) | (site << 8) | (kind << 4) | size)
+    parent = np.uint64(((pool >> 4) << 48) | (tick << 16) | (site << 8) | ((pool & 15) << 4) | size)
     for order in range(number):
         group = state.count[GROUPS]
         if group >= state.group_size.size:
@@ -137,7 +166,8 @@ def _start_groups(state, site, kind, size, number, tick):
         state.group_site[group] = site
         state.group_size[group] = size + 1
         state.group_founders[group] = size + 1
-        state.group_kind[group] = kind
+        state.group_kind[group] = kind_of_pool(pool)
+        state.group_partner[group] = max(pool - FIRST_ESCORTED + 1, 0)
         state.group_lineage[group] = daughter_lineage(parent, np.uint64(order))
         state.count[GROUPS] = group + 1
 
@@ -213,6 +243,7 @@ def _copy_group(state, source, target):
     state.group_size[target] = state.group_size[source]
     state.group_founders[target] = state.group_founders[source]
     state.group_kind[target] = state.group_kind[source]
+    state.group_partner[target] = state.group_partner[source]
     state.group_lineage[target] = state.group_lineage[source]
 
 
@@ -232,6 +263,7 @@ def found_lesion(tables, state, group, size):
     state.lineage[lesion] = state.group_lineage[group]
     state.founders[lesion] = state.group_founders[group]
     state.kind[lesion] = kind
+    state.partner[lesion] = state.group_partner[group]
     state.reached[lesion] = 0
     state.count[LESIONS] = lesion + 1
     state.funnel[site, MICROMETASTASIS_STEP, kind] += 1

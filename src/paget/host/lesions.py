@@ -285,6 +285,7 @@ def _copy_lesion(state, source, target):
     state.founders[target] = state.founders[source]
     state.reached[target] = state.reached[source]
     state.kind[target] = state.kind[source]
+    state.partner[target] = state.partner[source]
     copy_into(state.cells[target], state.cells[source])
     copy_into(state.stroma[target], state.stroma[source])
     copy_into(state.levels[target], state.levels[source])

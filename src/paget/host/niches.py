@@ -12,9 +12,9 @@ import math
 from paget.compiled import kernel
 from paget.host.environment import copy_into, killing_rate, sense_and_act
 from paget.host.lesions import lesion_crowding, relax, small_volume
-from paget.host.record import LARGEST_AGGREGATE
+from paget.host.pools import holds_cells
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
-from paget.host.state import DOSED, GROUPS, KIND_COUNT, LESIONS, SITE_COUNT
+from paget.host.state import DOSED, GROUPS, LESIONS, SITE_COUNT
 from paget.pharmacology.plasma import damage_rate
 from paget.rules.tables import (
     CYCLE_ENTRY,
@@ -45,10 +45,8 @@ def mark_active(state):
         return
     state.active[:] = 0
     for site in range(SITE_COUNT):
-        for kind in range(KIND_COUNT):
-            for size in range(LARGEST_AGGREGATE):
-                if state.arrested[site, kind, size] > 0 or state.solitary[site, kind, size] > 0:
-                    state.active[site] = 1
+        if holds_cells(state, site):
+            state.active[site] = 1
     for lesion in range(1, state.count[LESIONS]):
         state.active[state.site[lesion]] = 1
     for group in range(state.count[GROUPS]):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from paget.compiled import kernel
 from paget.host.environment import vessel_density
 from paget.host.lesions import read_lesion, tumour_cells
-from paget.host.record import LARGEST_AGGREGATE, SITES
+from paget.host.pools import resting_cells
+from paget.host.record import SITES
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT
-from paget.host.state import FULL, KIND_COUNT, LESIONS, SITE_COUNT
+from paget.host.state import FULL, LESIONS, SITE_COUNT
 from paget.host.treatment import body_weight
 
 PER_SITE = ("tumour cells in {}", "lesions in {}", "lesion volume in {}", "solitary cells in {}")
@@ -98,16 +99,13 @@ def _write_sites(state, row, at):
         row[column + 1] += 1.0
         row[column + 2] += state.volume[lesion]
     for site in range(sites):
-        for kind in range(KIND_COUNT):
-            for size in range(LARGEST_AGGREGATE):
-                groups = state.arrested[site, kind, size] + state.solitary[site, kind, size]
-                row[at + 4 * site + 3] += groups * (size + 1)
+        row[at + 4 * site + 3] = resting_cells(state, site)
     return at + 4 * sites
 
 
 @kernel
 def write_lesions(state, snapshot, table, filled):
-    """Append all lesions outside the primary to table (rows: snapshot, site, cells, volume, founders).
+    """Append all lesions outside the primary to table (rows: snapshot, site, cells, volume, founders, kind, partner).
 
     Returns the rows in use; a full table sets the FULL flag of the state.
     """
@@ -120,5 +118,7 @@ def write_lesions(state, snapshot, table, filled):
         table[filled, 2] = tumour_cells(state, lesion)
         table[filled, 3] = state.volume[lesion]
         table[filled, 4] = state.founders[lesion]
+        table[filled, 5] = state.kind[lesion]
+        table[filled, 6] = state.partner[lesion]
         filled += 1
     return filled

@@ -22,6 +22,18 @@ CASCADE_STEPS = (
 )
 AGGREGATE_KINDS = ("single", "cluster", "mixed")
 
+PASSAGE_STEPS = (
+    "met first bed",
+    "arrested in first bed",
+    "passed first bed",
+    "formed in blood",
+    "changed in blood",
+    "arrested later",
+    "died in blood",
+)
+"""What becomes of aggregates in blood. Those that passed their first bed and those formed in blood (by break-up or by
+meeting) are, in the end, changed into another class, arrested at a later pass, dead, or still in blood."""
+
 MICROMETASTASIS_CELLS = 50
 """Tumour cells from which a group counts as a micrometastasis and follows the law of lesions."""
 
@@ -46,6 +58,10 @@ class Snapshot(NamedTuple):
     """Volume of each lesion (mm3), all its cells."""
     founder_cells: npt.NDArray[np.int64]
     """Tumour cells of the group that founded it."""
+    kind: npt.NDArray[np.int64]
+    """Kind of aggregate that founded it, an index into AGGREGATE_KINDS."""
+    partner: npt.NDArray[np.int64]
+    """Partner it came with: 0 for none, 1 + index into `SubjectRecord.partners` otherwise."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,8 @@ class SubjectRecord:
     """Counts of aggregates or groups, shape (sites, CASCADE_STEPS, AGGREGATE_KINDS); `shed` and `survived blood`
     are booked at the site that shed them (what circulated first survives at the fat pad, wherever it came from),
     later steps at the site they reached. Break-up in blood can make more aggregates than were shed."""
+    passages: npt.NDArray[np.int64]
+    """Counts of aggregates by what they met in blood, shape (AGGREGATE_KINDS, PASSAGE_STEPS), all sites together."""
     account: dict[str, float]
     """Conservation of shed cells: shed, dead in blood, arrested by site, in transit (cells)."""
     circulating: npt.NDArray[np.int64]

@@ -63,11 +63,14 @@ class State(Plasma):
     """1 once the lesion has been counted as a macrometastasis, shape (L,)."""
     kind: Annotated[int, "L"]
     """Kind of aggregate (AGGREGATE_KINDS) that founded it, shape (L,)."""
+    partner: Annotated[int, "L"]
+    """Partner type of that aggregate, 0 for none and 1 + place otherwise, shape (L,)."""
     # founder groups on the ladder
     group_site: Annotated[int, "G"]
     group_size: Annotated[int, "G"]
     group_founders: Annotated[int, "G"]
     group_kind: Annotated[int, "G"]
+    group_partner: Annotated[int, "G"]
     group_lineage: Annotated[np.uint64, "G"]
     # niches
     niche: Annotated[float, "S", "K"]
@@ -81,16 +84,20 @@ class State(Plasma):
     # blood and pools
     circulating: Annotated[int, 12, "P + 1"]
     """Aggregates in blood that passed their first bed, by tumour cells - 1 and partner, shape (12, 1 + P)."""
-    arrested: Annotated[int, "S", 3, 12]
-    """Aggregates in capillaries by site, kind and living cells, shape (S, 3, 12)."""
-    solitary: Annotated[int, "S", 3, 12]
-    """Resting groups in the organ by site, kind and living cells, shape (S, 3, 12)."""
+    arrested: Annotated[int, "S", "P + 2", 12]
+    """Aggregates in capillaries by site, pool and living cells, shape (S, 2 + P, 12).
+
+    Pools are those of single cells, of clusters, and of what arrived with a partner of each type (`pool_of`)."""
+    solitary: Annotated[int, "S", "P + 2", 12]
+    """Resting groups in the organ by site, pool and living cells, shape (S, 2 + P, 12)."""
     funnel: Annotated[int, "S", 7, 3]
     """Counts, shape (S, len(CASCADE_STEPS), 3)."""
     account: Annotated[int, 2]
     """Tumour cells shed and dead in blood, shape (2,)."""
     arrested_cells: Annotated[int, "S"]
     """Tumour cells arrested so far by site, shape (S,)."""
+    passages: Annotated[int, 3, 7]
+    """Aggregates by kind and by what they met in blood (PASSAGE_STEPS), shape (3, len(PASSAGE_STEPS))."""
     blood_behaviours: Annotated[float, 3]
     """Loss from blood, cluster break-up and first-pass passage of tumour cells, as last read; shape (3,)."""
     # marrow and weight

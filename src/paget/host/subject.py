@@ -49,7 +49,7 @@ def run_subject(
     clock = np.zeros(6, dtype=np.int64)
     due = np.zeros(regimen.tick.size, dtype=np.int64)
     days = np.full(protocol.snapshot_ticks.size + protocol.snapshot_volumes.size + 1, np.nan)
-    lesions = np.zeros((MOST_LISTED, 5))
+    lesions = np.zeros((MOST_LISTED, 7))
     simulate(tables, state, regimen, protocol, key, due, clock, rows, days, lesions)
     if state["count"][FULL] == 1:
         raise PagetError(
@@ -64,6 +64,7 @@ def run_subject(
         series=rows[: clock[ROWS]].copy(),
         snapshots=_snapshots(protocol, days, lesions[: clock[LISTED]]),
         funnel=state["funnel"].copy(),
+        passages=state["passages"].copy(),
         account=_account(state),
         circulating=state["circulating"][:, : 1 + len(compiled.partners)].copy(),
         partners=compiled.partners,
@@ -136,6 +137,8 @@ def _snapshots(protocol: Protocol, days, lesions) -> tuple[Snapshot, ...]:
                 tumour_cells=rows[:, 2].copy(),
                 volume=rows[:, 3].copy(),
                 founder_cells=rows[:, 4].astype(np.int64),
+                kind=rows[:, 5].astype(np.int64),
+                partner=rows[:, 6].astype(np.int64),
             )
         )
     return tuple(result)
@@ -166,5 +169,5 @@ def warm_up() -> None:
     real, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
     regimen = Regimen(whole, whole, whole, whole, real, whole, real, whole, real)
     protocol = Protocol(0, 1, 1, 0, 0.0, 1, 0.0, 0.0, 0, 1.0, 1.0, 1.0, whole, real)
-    rows, clock, listed = np.zeros((1, 1024)), np.zeros(6, dtype=np.int64), np.zeros((1, 5))
+    rows, clock, listed = np.zeros((1, 1024)), np.zeros(6, dtype=np.int64), np.zeros((1, 7))
     simulate(tables, state, regimen, protocol, np.uint64(0), whole, clock, rows, np.zeros(1), listed)

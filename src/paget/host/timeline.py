@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from paget.compiled import kernel
-from paget.host.blood import SHED_STEP, first_bed, kind_of, meet_bed
+from paget.host.blood import SHED_STEP, first_bed, meet_bed
 from paget.host.environment import copy_into, fill_unruled
 from paget.host.lesions import update_volume
 from paget.host.niches import settle_niches
 from paget.host.observe import write_lesions, write_row
 from paget.host.plasma_sense import rest_marrow
+from paget.host.pools import kind_of
 from paget.host.regimen import (
     ANCHOR_ENROLMENT,
     ANCHOR_INOCULATION,

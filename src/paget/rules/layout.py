@@ -190,6 +190,8 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dic
         "neutrophil": _index_or_absent(cell_types, "neutrophil"),
         "marrow": np.array([places.get(("neutrophil", name), ABSENT) for name in MARROW_BEHAVIOURS]),
         "adhesion_back": of_partners(f"adhesion to {tumour}"),
+        "shielding": of_partners("shielding of escorted cells"),
+        "stimulation": of_partners("stimulation of escorted cells"),
     }
 
 

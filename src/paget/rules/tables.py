@@ -91,6 +91,10 @@ class BehaviourIndex:
     """Production in and release from marrow of the neutrophil, shape (2,)."""
     adhesion_back: Annotated[Whole, "P"]
     """Adhesion of each partner type to tumour cells, shape (P,)."""
+    shielding: Annotated[Whole, "P"]
+    """Shielding of escorted cells by each partner type, shape (P,)."""
+    stimulation: Annotated[Whole, "P"]
+    """Stimulation of escorted cells by each partner type, shape (P,)."""
 
 
 class SignalIndex:
