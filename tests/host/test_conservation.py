@@ -43,7 +43,7 @@ def check_transit(record) -> None:
 
 
 def check_passages(record) -> None:
-    """Per kind: what meets a bed arrests or passes; what passes or forms in blood changes, arrests, dies or is there."""
+    """Per kind: what meets a bed arrests or passes; what passes or forms there changes, arrests, dies or is there."""
     met, first, passed, formed, changed, later, dead = record.passages.T
     assert (record.passages >= 0).all()
     assert (met == first + passed).all()
