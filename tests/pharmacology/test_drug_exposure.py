@@ -74,7 +74,7 @@ def curve(
     times = np.linspace(0.0, hours, STEPS + 1)
     for _ in range(doses):
         parts = max(1, infused)
-        due = [part for part in range(parts)]
+        due = list(range(parts))
         level = np.empty(STEPS + 1)
         for place, time in enumerate(times):
             if place:
@@ -238,10 +238,10 @@ PUBLISHED = [
         "peak",
         0.13,
         0.29,
-        "Wojtowicz-Praga 1998: 0.196 (derived from)",
+        "Wojtowicz 1998: 0.196 (derived from)",
     ),
     Row(
-        "marimastat", "human", "oral", 50 / 70, 24, 1, "half-life", 4.0, 5.0, "Wojtowicz-Praga 1998: 4 to 5 h"
+        "marimastat", "human", "oral", 50 / 70, 24, 1, "half-life", 4.0, 5.0, "Wojtowicz 1998: 4 to 5 h"
     ),
 ]
 
