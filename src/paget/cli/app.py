@@ -9,6 +9,7 @@ import typer
 from paget.cli.attribute import attribute
 from paget.cli.check import check
 from paget.cli.describe import describe
+from paget.cli.evidence import evidence
 from paget.cli.fit import fit
 from paget.cli.listing import list_catalog
 from paget.cli.new import new
@@ -49,6 +50,7 @@ def build_app() -> typer.Typer:
     app.command("trial")(trial)
     app.command("report")(report)
     app.command("attribute")(attribute)
+    app.command("evidence")(evidence)
     app.command("tissue")(tissue)
     app.command("resume")(resume)
     app.add_typer(physicell, name="physicell")

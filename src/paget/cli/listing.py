@@ -9,7 +9,18 @@ import typer
 
 from paget.cli.options import ProjectOption
 
-KINDS = ("trials", "scenes", "tumours", "hosts", "drugs", "mechanisms", "cell-types", "factors", "receptors")
+KINDS = (
+    "trials",
+    "scenes",
+    "tumours",
+    "hosts",
+    "drugs",
+    "mechanisms",
+    "cell-types",
+    "factors",
+    "receptors",
+    "results",
+)
 """In the order in which a newcomer wants to see them."""
 
 

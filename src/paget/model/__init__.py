@@ -11,6 +11,7 @@ from paget.model.catalog import Catalog, load_catalog
 from paget.model.edits import Edit
 from paget.model.english import describe, describe_model
 from paget.model.listing import json_schema, list_catalog, model_hash, parameter_table
+from paget.model.published import PublishedResult
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Ignored, Model
 from paget.model.resolving import resolve
@@ -29,6 +30,7 @@ __all__ = [
     "Edit",
     "Ignored",
     "Model",
+    "PublishedResult",
     "Quantity",
     "Scene",
     "Setting",

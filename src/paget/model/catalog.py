@@ -15,6 +15,7 @@ from paget.model.host import Host
 from paget.model.mechanism import Mechanism
 from paget.model.names import FOLDERS, Item, attribute, slug
 from paget.model.origin import Origin, displayed
+from paget.model.published import PublishedResult
 from paget.model.reading import check_schema, parse, read_toml
 from paget.model.references import BibEntry, read_references
 from paget.model.tumour import Tumour
@@ -51,6 +52,7 @@ class Catalog:
     hosts: dict[str, Host] = field(default_factory=dict)
     trials: dict[str, TrialDesign] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
+    results: dict[str, PublishedResult] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary(schema="vocabulary/1"))
     references: dict[str, BibEntry] = field(default_factory=dict)
     project: Path | None = None
@@ -127,6 +129,7 @@ def _fingerprint(folder: Path) -> tuple[Any, ...]:
 
 def _read(folders: tuple[Path, ...]) -> Catalog:
     from paget.model.cross_checks import check_catalog
+    from paget.model.published_checks import check_published
     from paget.model.scene_files import read_catalog_scenes
     from paget.model.trial_files import read_catalog_trials
 
@@ -141,6 +144,9 @@ def _read(folders: tuple[Path, ...]) -> Catalog:
     for folder in folders:
         read_catalog_trials(folder / FOLDERS["trial"], catalog)
         read_catalog_scenes(folder / FOLDERS["scene"], catalog)
+        for item in _read_kind(folder, "result", PublishedResult):
+            check_published(item, catalog)
+            catalog.of_kind("result")[item.name] = item
     return catalog
 
 

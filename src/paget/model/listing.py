@@ -14,6 +14,7 @@ from paget.model.drug import Drug
 from paget.model.host import Host
 from paget.model.mechanism import Mechanism
 from paget.model.names import FOLDERS, slug
+from paget.model.published import PublishedResult
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Model
 from paget.model.scene import Scene
@@ -34,6 +35,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "host": Host,
     "trial": TrialDesign,
     "scene": Scene,
+    "result": PublishedResult,
     "vocabulary": Vocabulary,
 }
 """Kinds of files and the form of each."""

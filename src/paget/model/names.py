@@ -22,6 +22,7 @@ FOLDERS = {
     "host": "hosts",
     "trial": "trials",
     "scene": "scenes",
+    "result": "results",
 }
 """Folder of each kind of item; the attributes of the catalog are named alike (`cell_types`, ...)."""
 

@@ -25,6 +25,7 @@ SCHEMA_VERSIONS = {
     "host": 1,
     "trial": 1,
     "scene": 1,
+    "result": 1,
     "vocabulary": 1,
     "baseline": 1,
     "frozen-baseline": 1,

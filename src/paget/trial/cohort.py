@@ -15,7 +15,7 @@ from paget.model.trial_design import Arm, Inoculum, TrialDesign
 from paget.rules import CompiledModel, compile_model
 from paget.trial.outcome import Outcome, Seat, outcome_of
 from paget.trial.planning import enrolment_of, observation_of, protocol_of, regimen_of
-from paget.trial.screening import FloatArray, Screening, population_sample
+from paget.trial.screening import FloatArray, Place, Screening, population_sample
 from paget.trial.subjects import Population, Values, parameter_draw, population_of
 
 TWIN = "twin"
@@ -123,6 +123,11 @@ class Cohort:
 
     def run(self, seat: Seat) -> Outcome:
         """Simulate and measure one animal. Depends on design, catalog and seat alone; safe from any thread."""
+        animal, place = self.animal(seat)
+        return outcome_of(animal, self.observation, seat.draw == 0, place.candidate, place.takes)
+
+    def animal(self, seat: Seat) -> tuple[Animal, Place]:
+        """Simulate one animal, without measuring it, and the place that it fills."""
         drawn = self._drawn[self._group_of[seat.arm], seat.draw]
         keyed_as = TWIN if self.design.twins else self.design.arms[seat.arm].name
         place = drawn.screening.place(keyed_as, seat.animal)
@@ -135,8 +140,12 @@ class Cohort:
             raise PagetError(
                 error.what, key=self.name_of(seat), found=error.found, allowed=error.allowed
             ) from error
-        animal = Animal(record, key, drawn.organ_volumes, compiled.cell_types)
-        return outcome_of(animal, self.observation, seat.draw == 0, place.candidate, place.takes)
+        return Animal(record, key, drawn.organ_volumes, compiled.cell_types), place
+
+    def forget(self, draw: int) -> None:
+        """Free what `prepare` made for a draw that is done."""
+        for index in range(len(self._groups)):
+            self._drawn.pop((index, draw), None)
 
 
 def _organ_volumes(model: Model, values: Values) -> dict[str, float]:

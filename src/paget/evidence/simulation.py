@@ -1,0 +1,298 @@
+"""Simulate the arms that rows of the ledger need, in chunks that are kept on the disk.
+
+A chunk is some animals of one arm: at the central parameters under one seed, or all animals of some parameter draws.
+Its key is a hash of everything that can change it: the reduced model, the arm and its trial, seed, readings, kernels
+and the code around them. So a changed mechanism reruns the arms that it can reach and no others, rows share arms, and
+a run that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import platformdirs
+
+from paget.assays import assay_numbers
+from paget.compiled import PACKAGE, kernels_are_cached, mark_kernels_cached, source_hash
+from paget.evidence.arms import ArmName, ArmPlan, design_of
+from paget.evidence.readings import read_all
+from paget.evidence.reduction import reduced_hash
+from paget.evidence.sizes import Effort
+from paget.model import Catalog, resolve
+from paget.provenance import content_hash
+from paget.trial.cohort import Cohort
+from paget.trial.execution import available_cpus
+from paget.trial.outcome import Seat
+
+if TYPE_CHECKING:
+    from paget.formats.parts import PartStore
+
+FloatArray = npt.NDArray[np.float64]
+Progress = Callable[[dict[str, Any]], None]
+
+ANIMALS_PER_CHUNK = 20
+DRAWS_PER_CHUNK = 8
+DAYS_KEPT = 60.0
+"""Runs that no ledger has used for so long are removed."""
+CODE_ROOMS = ("assays", "trial", "evidence/arms.py", "evidence/readings.py")
+"""What turns a model into kept numbers, apart from the kernels."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some animals of one arm."""
+
+    arm: ArmName
+    seed: int
+    draws: range
+    """Parameter draws; `range(0, 1)` for the central parameters."""
+    animals: range
+    """Numbers of the animals, from 1."""
+
+    @property
+    def name(self) -> str:
+        """Name of its file."""
+        kind = "central" if self.draws == range(1) else f"draws-{self.draws[0]}-{self.draws[-1]}"
+        return f"{kind}-animals-{self.animals[0]}-{self.animals[-1]}"
+
+    @property
+    def size(self) -> int:
+        """Animals to simulate."""
+        return len(self.draws) * len(self.animals)
+
+
+@dataclass(frozen=True)
+class ArmRuns:
+    """All animals of one arm."""
+
+    central: FloatArray
+    """Shape (seeds, animals, readings): the central parameters."""
+    draws: FloatArray
+    """Shape (draws, animals, readings): one parameter draw each, the same animals in every arm."""
+
+
+def chunks_of(plan: ArmPlan, effort: Effort, seed: int) -> list[Chunk]:
+    """The chunks of an arm, the central ones first."""
+    arm, per_draw = plan.name, effort.per_draw(plan.animals_per_draw)
+    found = [
+        Chunk(arm, seed + repeat, range(1), range(first, min(first + ANIMALS_PER_CHUNK, effort.animals + 1)))
+        for repeat in range(effort.seeds)
+        for first in range(1, effort.animals + 1, ANIMALS_PER_CHUNK)
+    ]
+    twins = range(1, per_draw + 1)
+    found += [
+        Chunk(arm, seed, range(first, min(first + DRAWS_PER_CHUNK, effort.draws + 1)), twins)
+        for first in range(1, effort.draws + 1, DRAWS_PER_CHUNK)
+    ]
+    return found
+
+
+class ArmSimulator:
+    """One arm under one seed, central or over draws; made when its first chunk is not on the disk."""
+
+    def __init__(self, plan: ArmPlan, catalog: Catalog, seed: int, twins: bool, model_hash: str) -> None:
+        self.plan, self.catalog, self._model_hash = plan, catalog, model_hash
+        self.design = design_of(plan, catalog, seed, twins)
+        self._lock = threading.Lock()
+        self._cohort: Cohort | None = None
+
+    @functools.cached_property
+    def key(self) -> str:
+        """Hash of everything that can change an animal of this arm."""
+        design = self.design.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for words in ("title", "question", "published", "extends", "animals", "draws"):
+            design.pop(words, None)
+        readings = [reading.key for reading in self.plan.readings]
+        return content_hash(
+            [self._model_hash, design, readings, list(assay_numbers()), source_hash(), code_hash()]
+        )
+
+    def cohort(self) -> Cohort:
+        """The arm ready to run."""
+        with self._lock:
+            if self._cohort is None:
+                self._cohort = Cohort(self.design, self.catalog)
+            return self._cohort
+
+    def run(self, chunk: Chunk) -> FloatArray:
+        """Readings of a chunk, shape (draws, animals, readings). Safe from any thread."""
+        cohort = self.cohort()
+        values = np.full((len(chunk.draws), len(chunk.animals), len(self.plan.readings)), np.nan)
+        for i, draw in enumerate(chunk.draws):
+            with self._lock:
+                cohort.prepare(draw)
+            for j, number in enumerate(chunk.animals):
+                animal, _ = cohort.animal(Seat(0, number, draw))
+                values[i, j] = read_all(animal, cohort.observation, self.plan.readings)
+            if draw:
+                with self._lock:
+                    cohort.forget(draw)
+        return values
+
+
+@functools.cache
+def code_hash() -> str:
+    """Hash of the Python between model and kept numbers."""
+    digest = hashlib.blake2b(digest_size=8)
+    for room in CODE_ROOMS:
+        place = PACKAGE / room
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class Simulations:
+    """Runs arms, and remembers them on the disk."""
+
+    def __init__(self, catalog: Catalog, effort: Effort, seed: int = 1, store: Path | None = None) -> None:
+        """store: folder of kept runs; default: beside the machine code in the user's cache."""
+        self.catalog, self.effort, self.seed = catalog, effort, seed
+        self.store = store if store is not None else default_store()
+        self._simulators: dict[tuple[ArmName, int, bool], ArmSimulator] = {}
+        self._hashes: dict[ArmName, str] = {}
+        self.simulated = 0
+        """Animals that were simulated and not found on the disk."""
+
+    def run(
+        self, plans: Sequence[ArmPlan], workers: int | None = None, tell: Progress = lambda event: None
+    ) -> dict[ArmName, ArmRuns]:
+        """All arms. Every chunk is stored when it is done: Ctrl-C loses at most those in flight."""
+        todo = [(plan, chunk) for plan in plans for chunk in chunks_of(plan, self.effort, self.seed)]
+        done: dict[tuple[ArmName, str, int], FloatArray] = {}
+        missing: list[tuple[ArmPlan, Chunk]] = []
+        for plan, chunk in todo:
+            kept = self._kept(plan, chunk)
+            if kept is None:
+                missing.append((plan, chunk))
+            else:
+                done[chunk.arm, chunk.name, chunk.seed] = kept
+        total = sum(chunk.size for _, chunk in todo)
+        finished = total - sum(chunk.size for _, chunk in missing)
+        if missing:
+            self._compile(missing[0], tell)
+        tell({"phase": "subjects", "done": finished, "total": total})
+        for chunk, values in self._in_threads(missing, workers or available_cpus()):
+            done[chunk.arm, chunk.name, chunk.seed] = values
+            finished += chunk.size
+            self.simulated += chunk.size
+            tell({"phase": "subjects", "done": finished, "total": total})
+        return {plan.name: self._together(plan, done) for plan in plans}
+
+    def _together(self, plan: ArmPlan, done: dict[tuple[ArmName, str, int], FloatArray]) -> ArmRuns:
+        central: dict[int, list[FloatArray]] = {}
+        draws: list[FloatArray] = []
+        for chunk in chunks_of(plan, self.effort, self.seed):
+            values = done[chunk.arm, chunk.name, chunk.seed]
+            if chunk.draws == range(1):
+                central.setdefault(chunk.seed, []).append(values[0])
+            else:
+                draws.append(values)
+        empty = np.empty((0, 1, len(plan.readings)))
+        return ArmRuns(
+            np.stack([np.concatenate(parts) for parts in central.values()]),
+            np.concatenate(draws) if draws else empty,
+        )
+
+    def _simulator(self, plan: ArmPlan, chunk: Chunk) -> ArmSimulator:
+        twins = chunk.draws != range(1)
+        key = (plan.name, chunk.seed, twins)
+        if key not in self._simulators:
+            self._simulators[key] = ArmSimulator(plan, self.catalog, chunk.seed, twins, self._hash(plan))
+        return self._simulators[key]
+
+    def _hash(self, plan: ArmPlan) -> str:
+        if plan.name not in self._hashes:
+            design = design_of(plan, self.catalog, self.seed, twins=True)
+            edits, drugs = design.arms[0].edits, design.drugs()
+            model = resolve(self.catalog, design.tumour, design.host, design.without, edits, drugs)
+            self._hashes[plan.name] = reduced_hash(model, plan.readings)
+        return self._hashes[plan.name]
+
+    def _folder(self, plan: ArmPlan, chunk: Chunk) -> PartStore:
+        from paget.formats.parts import PartStore
+
+        return PartStore(self.store / self._simulator(plan, chunk).key[:32])
+
+    def _kept(self, plan: ArmPlan, chunk: Chunk) -> FloatArray | None:
+        part = self._folder(plan, chunk).get(chunk.name)
+        return None if part is None else part.arrays["values"]
+
+    def _compile(self, first: tuple[ArmPlan, Chunk], tell: Progress) -> None:
+        if kernels_are_cached():
+            return
+        tell({"phase": "compiling"})
+        plan, chunk = first
+        cohort = self._simulator(plan, chunk).cohort()
+        cohort.prepare(0)
+        cohort.animal(Seat(0, 1, 0))
+        mark_kernels_cached()
+
+    def _in_threads(
+        self, missing: list[tuple[ArmPlan, Chunk]], workers: int
+    ) -> Iterator[tuple[Chunk, FloatArray]]:
+        """Chunks as they are finished and stored."""
+
+        def work(plan: ArmPlan, chunk: Chunk) -> tuple[Chunk, FloatArray]:
+            values = self._simulator(plan, chunk).run(chunk)
+            self._folder(plan, chunk).put(chunk.name, {"values": values})
+            return chunk, values
+
+        waiting = iter(missing)
+        flying: set[Future[tuple[Chunk, FloatArray]]] = set()
+        with ThreadPoolExecutor(workers, thread_name_prefix="paget") as pool:
+            try:
+                while True:
+                    for plan, chunk in _take(waiting, workers + 1 - len(flying)):
+                        flying.add(pool.submit(work, plan, chunk))
+                    if not flying:
+                        return
+                    done, flying = wait(flying, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        yield future.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _take(waiting: Iterator[tuple[ArmPlan, Chunk]], count: int) -> Iterator[tuple[ArmPlan, Chunk]]:
+    for _ in range(count):
+        try:
+            yield next(waiting)
+        except StopIteration:
+            return
+
+
+def default_store() -> Path:
+    """Folder of kept runs: in PAGET_CACHE_DIR, or the user's cache, or a temporary folder where neither can be
+    written."""
+    own = os.environ.get("PAGET_CACHE_DIR")
+    base = Path(own) if own else Path(platformdirs.user_cache_dir("paget", appauthor=False))
+    for folder in (base.expanduser() / "evidence", Path(tempfile.gettempdir()) / "paget-evidence"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="paget-evidence-"))
+
+
+def prune(store: Path) -> None:
+    """Remove runs that nobody has read for a long time."""
+    import shutil
+
+    oldest = time.time() - DAYS_KEPT * 86400.0
+    for folder in store.iterdir():
+        if folder.is_dir() and folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
