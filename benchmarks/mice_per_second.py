@@ -42,7 +42,7 @@ class Scene:
 def no_treatment() -> Regimen:
     """A regimen without events."""
     whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return Regimen(whole, whole, whole, whole, real, whole, real, whole, real)
+    return Regimen(whole, whole, whole, whole, real, whole, real, whole, whole, real)
 
 
 def scene_with(lesions: float) -> Scene:

@@ -17,7 +17,7 @@ from paget.pharmacology.plasma import fill_kinetics
 from paget.rules import CompiledModel, compile_model
 
 REAL, WHOLE = np.zeros(0), np.zeros(0, dtype=np.int64)
-UNTREATED = Regimen(WHOLE, WHOLE, WHOLE, WHOLE, REAL, WHOLE, REAL, WHOLE, REAL)
+UNTREATED = Regimen(WHOLE, WHOLE, WHOLE, WHOLE, REAL, WHOLE, REAL, WHOLE, WHOLE, REAL)
 NEVER = float("inf")
 
 
@@ -104,11 +104,11 @@ def regimen():
 
     def make(compiled: CompiledModel, *doses, surgery=(), anchor: int = 0, **changes) -> Regimen:
         rows = [
-            (1, 0, round(day * TICKS_PER_DAY), -1, 0.0, -1, 0.0, -1, residual) for day, residual in surgery
+            (1, 0, round(day * TICKS_PER_DAY), -1, 0.0, -1, 0.0, 0, -1, residual) for day, residual in surgery
         ]
         for drug, day, dose, route in doses:
             names = compiled.drug_names.index(drug), compiled.routes.index(route)
-            rows.append((0, anchor, round(day * TICKS_PER_DAY), -1, 0.0, names[0], dose, names[1], 0.0))
+            rows.append((0, anchor, round(day * TICKS_PER_DAY), -1, 0.0, names[0], dose, 0, names[1], 0.0))
         if not rows:
             return UNTREATED
         columns = [np.array(column) for column in zip(*rows, strict=True)]

@@ -184,7 +184,7 @@ def test_warm_up_compiles_for_every_model(black6, protocol) -> None:
     warm_up()
     before = len(simulate.signatures)
     empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-    untreated = Regimen(none, none, none, none, empty, none, empty, none, empty)
+    untreated = Regimen(none, none, none, none, empty, none, empty, none, none, empty)
     run_subject(black6, untreated, protocol(1), subject_key(1, "warm", 1))
     assert len(simulate.signatures) == before
 

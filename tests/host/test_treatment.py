@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate
 
 from paget.host.state import DOSED, LESIONS
-from paget.host.treatment import advance_treatment, body_weight, give_dose, weight_lost
+from paget.host.treatment import advance_treatment, body_weight, dose_per_weight, give_dose, weight_lost
 from paget.pharmacology import kinetics
 from paget.pharmacology.plasma import EXPOSURE_NODES
 
@@ -293,3 +293,19 @@ def test_body_weight(animal) -> None:
     assert body_weight(tables, state, 0.0) == pytest.approx(float(body["weight"]) * (1 - lost))
     state["volume"][0] = 1e9
     assert body_weight(tables, state, 0.0) == 0.0
+
+
+def test_doses_follow_the_weight_on_the_day(animal) -> None:
+    """Per weight as it is; per surface by Meeh's law; flat over the weight, of a mouse that has lost some too."""
+    tables, state, names = animal
+    body = tables["body"]
+    state["lost_weight"][names["paclitaxel"]] = 0.1
+    weight = float(body_weight(tables, state, 20.0)) / 1000
+    assert weight == pytest.approx(float(body["weight"] * (1 + 20 * body["weight_gain"])) * 0.9 / 1000)
+    assert dose_per_weight(tables, state, 7.0, 0, 20.0) == 7.0
+    surface = float(body["surface_constant"]) * weight ** (2 / 3)
+    assert 60e-4 < surface < 90e-4
+    assert dose_per_weight(tables, state, 7.0, 1, 20.0) == pytest.approx(7.0 * surface / weight, rel=1e-12)
+    assert dose_per_weight(tables, state, 0.2, 2, 20.0) == pytest.approx(0.2 / weight, rel=1e-12)
+    state["lost_weight"][names["paclitaxel"]] = 1.0
+    assert dose_per_weight(tables, state, 0.2, 2, 20.0) == pytest.approx(200.0)

@@ -10,6 +10,7 @@ from paget.host.regimen import (
     ANCHOR_INOCULATION,
     ANCHOR_SURGERY,
     ANCHOR_TRIGGER,
+    DOSE_BASES,
     EVENT_DOSE,
     EVENT_SURGERY,
 )
@@ -52,6 +53,25 @@ def test_doses_on_days(design):
     assert plan.drug.tolist() == [0] * 3
     assert plan.route.tolist() == [1] * 3
     assert plan.dose.tolist() == [15.0] * 3
+
+
+def test_doses_keep_their_basis(design):
+    """The engine converts a dose per surface or per animal with the weight of the animal on the day."""
+    given = [
+        dose(**{"from": "enrolment"}, days=[0]) | {"dose": text}
+        for text in ("60 mg/m^2", "200 ug", "5 mg/kg")
+    ]
+    plan = regimen(design, given)
+    assert [DOSE_BASES[index] for index in plan.basis] == ["mg/m^2", "mg", "mg/kg"]
+    assert plan.dose.tolist() == pytest.approx([60.0, 0.2, 5.0])
+
+
+def test_an_infusion_is_given_hour_by_hour(design):
+    plan = regimen(design, [dose(**{"from": "enrolment"}, days=[0, 7], over="3 hour")])
+    assert plan.tick.tolist() == [0, 1, 2, 168, 169, 170]
+    assert plan.dose.tolist() == pytest.approx([5.0] * 6)
+    plan = regimen(design, [dose(**{"from": "enrolment"}, days=[0], over="20 minute")])
+    assert plan.dose.tolist() == [15.0]
 
 
 def test_repeated_doses(design):

@@ -102,7 +102,7 @@ class Mouse:
 def no_treatment() -> Regimen:
     """A regimen without events."""
     whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return Regimen(whole, whole, whole, whole, real, whole, real, whole, real)
+    return Regimen(whole, whole, whole, whole, real, whole, real, whole, whole, real)
 
 
 @dataclass(frozen=True)

@@ -33,16 +33,19 @@ def check(
             _check_scene(name, catalog)
             return
         design = load_trial_file(name, catalog)
-        typer.echo(f"{name}: no errors.\n{summary(design)}")
+        typer.echo(f"{name}: no errors.\n{summary(design, catalog)}")
     else:
         _check_catalog_file(Path(name), str(kind))
 
 
-def summary(design: TrialDesign) -> str:
+def summary(design: TrialDesign, catalog: Catalog) -> str:
     """A trial in a few lines, so that a reader sees whether it is the one that was meant."""
+    from paget.model.english.trial import dose_conversions
+
     lines = [f"{design.tumour} in {design.host}, {design.duration.text}, {len(design.arms)} arms"]
     for arm in design.arms:
         lines.append(f"  {arm.name} ({design.animals_in(arm)} animals): {arm.describe()}")
+    lines += [f"  {text}" for text in dose_conversions(design, catalog.hosts[design.host])]
     lines.append(f"{len(design.assays)} assays, {len(design.contrasts)} declared contrasts")
     return "\n".join(lines)
 

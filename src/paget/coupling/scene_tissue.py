@@ -15,6 +15,7 @@ from paget.coupling.scene_types import as_vessel, extended, new_type, volume_of
 from paget.coupling.scene_words import Words
 from paget.coupling.tissue_model import PlannedDose, TissueModel, tissue_model
 from paget.model import Model, model_hash, model_of_scene
+from paget.model.dose import per_weight
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Ignored
 from paget.model.scene import FACES, Scene, SceneCellType, SceneFactor
@@ -60,7 +61,7 @@ def scene_tissue(scene: Scene, catalog: Catalog, seed: int, read: ReadCells) -> 
     if built is None:
         return SceneTissue(definition, population, None, "", ())
     assert model is not None
-    doses = [(dose.minute, dose.drug, dose.route, dose.amount) for dose in _doses(scene)]
+    doses = [(dose.minute, dose.drug, dose.route, dose.amount) for dose in _doses(scene, model)]
     drawn = content_hash([model_hash(model), _values(scene, model), doses, scene.recruitment])
     return SceneTissue(definition, population, built.biology(), drawn, (*model.ignored, *built.ignored))
 
@@ -101,7 +102,7 @@ def _catalog_part(scene: Scene, model: Model, domain: Domain) -> TissueModel:
         name: volume_of(cell_type) for name, cell_type in scene.cell_types.items() if name in model.cell_types
     }
     return tissue_model(
-        model, domain, values=_values(scene, model), doses=_doses(scene), volumes=volumes,
+        model, domain, values=_values(scene, model), doses=_doses(scene, model), volumes=volumes,
         recruitment=scene.recruitment,
     )  # fmt: skip
 
@@ -119,11 +120,14 @@ def _values(scene: Scene, model: Model) -> dict[str, float]:
     return values
 
 
-def _doses(scene: Scene) -> list[PlannedDose]:
+def _doses(scene: Scene, model: Model) -> list[PlannedDose]:
+    """Doses per body weight of a host of the weight in its file."""
     return [
-        PlannedDose(day * MINUTES_PER_DAY, treatment.drug, treatment.route, float(treatment.dose))
+        PlannedDose((day + later) * MINUTES_PER_DAY, treatment.drug, treatment.route, share * amount)
         for treatment in scene.treatments
+        for amount in (per_weight(treatment.dose, model.host.body),)
         for day in treatment.dose_days(float(scene.duration) / MINUTES_PER_DAY)
+        for later, share in treatment.parts()
     ]
 
 

@@ -19,6 +19,9 @@ ANCHOR_INOCULATION, ANCHOR_ENROLMENT, ANCHOR_SURGERY, ANCHOR_TRIGGER = 0, 1, 2, 
 # Kinds of event.
 EVENT_DOSE, EVENT_SURGERY = 0, 1
 
+DOSE_BASES = ("mg/kg", "mg/m^2", "mg")
+"""Units of doses: per body weight, per body surface, flat. The index is what an event carries."""
+
 # State variables that a trigger can watch.
 TRIGGER_VARIABLES = ("primary volume", "lung burden", "weight loss")
 
@@ -54,7 +57,9 @@ class Regimen(NamedTuple):
     drug: IntArray
     """Index of the drug in the compiled model, -1 for surgery."""
     dose: FloatArray
-    """Dose (mg/kg)."""
+    """Dose, in the unit of its basis."""
+    basis: IntArray
+    """Index into DOSE_BASES."""
     route: IntArray
     """Index of the route in `CompiledModel.routes`, -1 for surgery."""
     residual: FloatArray

@@ -167,7 +167,7 @@ def warm_up() -> None:
     tables = np.zeros(1, dtype=dtype_of(Tables, axes))[0]
     state = new_state(tables, tuple(sorted(axes.items())))[0]
     real, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
-    regimen = Regimen(whole, whole, whole, whole, real, whole, real, whole, real)
+    regimen = Regimen(whole, whole, whole, whole, real, whole, real, whole, whole, real)
     protocol = Protocol(0, 1, 1, 0, 0.0, 1, 0.0, 0.0, 0, 1.0, 1.0, 1.0, whole, real)
     rows, clock, listed = np.zeros((1, 1024)), np.zeros(6, dtype=np.int64), np.zeros((1, 7))
     simulate(tables, state, regimen, protocol, np.uint64(0), whole, clock, rows, np.zeros(1), listed)

@@ -26,7 +26,7 @@ from paget.host.regimen import (
 )
 from paget.host.state import FULL, LESIONS, SHED
 from paget.host.step import advance
-from paget.host.treatment import give_dose, weight_lost
+from paget.host.treatment import dose_per_weight, give_dose, weight_lost
 from paget.host.walk import FAT_PAD, LEFT_HEART, LIVER, LUNG
 from paget.keyed_random import Purpose, binomial, seek
 
@@ -180,7 +180,9 @@ def _carry_out(tables, state, regimen, due, clock, key, tick):
             _schedule(regimen, due, ANCHOR_SURGERY, tick)
     for event in range(due.size):
         if due[event] == tick and regimen.kind[event] == EVENT_DOSE:
-            give_dose(tables, state, regimen.drug[event], regimen.route[event], regimen.dose[event])
+            day, basis = tick / TICKS_PER_DAY, regimen.basis[event]
+            dose = dose_per_weight(tables, state, regimen.dose[event], basis, day)
+            give_dose(tables, state, regimen.drug[event], regimen.route[event], dose)
             clock[LAST_DOSE] = tick
 
 

@@ -11,12 +11,26 @@ from paget.host.state import DOSED, LESIONS, MARROW_STAGES
 from paget.pharmacology import marrow, plasma
 from paget.pharmacology.plasma import EXPOSURE_NODES
 
+LEAST_WEIGHT = 1e-3
+"""Weight (kg) below which no dose is scaled up any further."""
+
 
 @kernel
 def give_dose(tables, state, drug, route, dose):
     """Give one dose (mg/kg) by a route."""
     plasma.give(tables, state, drug, route, dose)
     state.count[DOSED] = 1
+
+
+@kernel
+def dose_per_weight(tables, state, dose, basis, day):
+    """A dose as mg/kg of this animal on this day; `basis` is an index into `regimen.DOSE_BASES`."""
+    if basis == 0:
+        return dose
+    weight = max(body_weight(tables, state, day) / 1000.0, LEAST_WEIGHT)
+    if basis == 1:
+        return dose * tables.body.surface_constant * weight ** (-1.0 / 3.0)
+    return dose / weight
 
 
 @kernel

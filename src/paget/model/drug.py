@@ -109,8 +109,8 @@ class Drug(Item):
     """`drug/1`."""
     class_: Literal["cytotoxic", "antibody", "small molecule"] = Field(alias="class")
     """Class."""
-    dose_unit: Literal["mg/kg"]
-    """Unit of doses."""
+    dose_unit: Literal["mg/kg", "mg/m^2", "mg", "ug"]
+    """Unit in which the field usually states doses; a trial may use any of them (mg and ug: for the whole animal)."""
     molar_mass: Annotated[Quantity, In("g/mol", above=0)]
     """Molar mass [g/mol]."""
     requires: Faculty | None = None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from paget.errors import did_you_mean
+from paget.model.dose import per_weight
 from paget.model.drug import Drug
 from paget.model.drug_actions import Action, Binds, Blocks, Depletes, Inhibits, Modifies, constant_in
-from paget.model.quantity import BadValue
+from paget.model.quantity import BadValue, Setting
 from paget.model.resolved import Model
 from paget.model.resolving import sources_of_factor
 
 
-def check_drug(drug: Drug, route: str, model: Model) -> None:
+def check_drug(drug: Drug, route: str, model: Model, dose: Setting | None = None) -> None:
     """BadValue (with the key of the treatment in `at`) for a drug that cannot be given or would do nothing."""
     host = model.host
     if host.species not in drug.kinetics:
@@ -25,6 +26,8 @@ def check_drug(drug: Drug, route: str, model: Model) -> None:
         raise BadValue(
             what, at=("route",), found=route, allowed=sorted(routes), suggestion=did_you_mean(route, routes)
         )
+    if dose is not None:
+        _check_dose(dose, model)
     if not host.has(drug.requires):
         raise BadValue(f"{drug.name} needs {drug.requires}, which {host.name} does not have", found=drug.name)
     reasons = [why_idle(action, model) for action in drug.actions]
@@ -33,6 +36,13 @@ def check_drug(drug: Drug, route: str, model: Model) -> None:
         surrogate = drug.surrogates.get(host.species)
         instead = f". In the {host.species} use {surrogate}" if surrogate else ""
         raise BadValue(f"{drug.name} does nothing in this host: {because}{instead}", found=drug.name)
+
+
+def _check_dose(dose: Setting, model: Model) -> None:
+    try:
+        per_weight(dose, model.host.body)
+    except BadValue as bad:
+        raise BadValue(bad.what, at=("dose",), found=dose.text, allowed="a dose in mg/kg or mg") from None
 
 
 def why_idle(action: Action, model: Model) -> str | None:

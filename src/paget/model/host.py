@@ -28,6 +28,8 @@ class Body(Entry):
     """Relative growth of an animal without tumour [1/day]."""
     tumour_wasting: Annotated[Quantity, In("1/mm^3")]
     """Relative loss of own weight per volume of tumour [1/mm^3]."""
+    surface_constant: Annotated[Quantity, In("m^2/kg^(2/3)", above=0)] | None = None
+    """Body surface is this times weight^(2/3) (Meeh) [m^2/kg^(2/3)]; doses per body surface need it. Default: none."""
     interstitial_share: Annotated[Quantity, In("1", above=0, at_most=1)]
     """Share of tissue volume that is interstitial fluid, in which factors diffuse [1]."""
     neighbours: Annotated[Quantity, In("cell", above=0)]

@@ -151,7 +151,7 @@ def _check_treatments(scene: Scene, model: Model | None, catalog: Catalog) -> No
     for index, treatment in enumerate(scene.treatments):
         assert model is not None
         try:
-            check_drug(catalog.drugs[treatment.drug], treatment.route, model)
+            check_drug(catalog.drugs[treatment.drug], treatment.route, model, treatment.dose)
         except BadValue as bad:
             where = bad.parts.pop("at", ("drug",))
             raise scene.error(bad.what, "treatments", index, *where, **bad.parts) from None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from paget.model.dose import AsDose
 from paget.model.drug import RouteName
 from paget.model.names import OneOf
 from paget.model.quantity import BadValue, Entry, In, Setting
@@ -57,10 +58,12 @@ class Regimen(Entry):
 
     drug: str
     """Drug, by name in the catalog."""
-    dose: Annotated[Setting, In("mg/kg")]
-    """Each dose [mg/kg]."""
+    dose: Annotated[Setting, AsDose()]
+    """Each dose: per body weight [mg/kg], per body surface [mg/m^2], or flat for the animal [mg, ug]."""
     route: RouteName
     """Way into the body."""
+    over: Annotated[Setting, In("day", above=0, at_most=7)] | None = None
+    """Length of an infusion [day], intravenous only; it is given in hourly parts. Default: at once."""
     days: Annotated[list[Day], Field(min_length=1)] | None = None
     """Days of the doses [day]. Default with a trigger: one dose, at once."""
     every: Annotated[Setting, In("day", above=0)] | None = None
@@ -72,8 +75,15 @@ class Regimen(Entry):
     doses: Annotated[int, Field(ge=1)] | None = None
     """Number of repeated doses. Default: as many as fit."""
 
+    def parts(self) -> list[tuple[float, float]]:
+        """Each dose as parts: time after its beginning [day] and share; an infusion is given hour by hour."""
+        count = 1 if self.over is None else max(1, round(24.0 * self.over))
+        return [(part / 24.0, 1.0 / count) for part in range(count)]
+
     def check_days(self, needed: bool) -> None:
         """BadValue unless days and interval fit together; `needed`: without a trigger there must be one of them."""
+        if self.over is not None and self.route != "i.v.":
+            raise BadValue("an infusion is intravenous", at=("over",), found=self.route, allowed="i.v.")
         if (self.days is not None) and (self.every is not None):
             raise BadValue("gives days and every; use one of them", at=("every",))
         if self.days is None and self.every is None and needed:
@@ -109,7 +119,8 @@ class Regimen(Entry):
 
     def describe_after(self, start: str) -> str:
         """'15 mg/kg paclitaxel i.v. on days 0, 7 and 14 after enrolment'; `start` tells what days count from."""
-        what = f"{self.dose.text} {self.drug} {self.route}"
+        over = f" over {self.over.text}" if self.over is not None else ""
+        what = f"{self.dose.text} {self.drug} {self.route}{over}"
         if self.days is not None:
             days = [f"{day:g}" for day in sorted(self.days)]
             listed = f"day {days[0]}" if len(days) == 1 else f"days {', '.join(days[:-1])} and {days[-1]}"

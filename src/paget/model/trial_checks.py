@@ -135,7 +135,7 @@ def _check_treatment(
     _known(design, (*here, "drug"), "drug", treatment.drug, catalog.drugs)
     drug = catalog.drugs[treatment.drug]
     try:
-        check_drug(drug, treatment.route, model)
+        check_drug(drug, treatment.route, model, treatment.dose)
     except BadValue as bad:
         raise design.error(bad.what, *here, *bad.parts.pop("at", ("drug",)), **bad.parts) from None
     _check_anchor(design, here, treatment.counted_from, treatment.when, arm)

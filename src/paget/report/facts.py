@@ -30,6 +30,19 @@ def _described(arm: Any) -> str:
     return str(describe()) if callable(describe) else ""
 
 
+def doses(result: Any) -> str:
+    """A paragraph that gives doses per surface or per animal as mg/kg; '' where there are none."""
+    model = getattr(result, "model", None)
+    if model is None:
+        return ""
+    from paget.model.english.trial import dose_conversions
+
+    texts = dose_conversions(result.design, model.host)
+    if not texts:
+        return ""
+    return f"\n\nDoses were converted with the weight of each animal on the day: {listed(texts)}."
+
+
 def _planned(design: Any, arm: Any) -> int:
     animals_in = getattr(design, "animals_in", None)
     return int(animals_in(arm)) if callable(animals_in) else int(getattr(design, "animals", 0) or 0)

@@ -44,7 +44,7 @@ def _trial(result: Any) -> str:
         f"**Trial.** We simulated the tumour {getattr(design, 'tumour', '')} in the host {getattr(design, 'host', '')} "
         f"for {days(design.duration)}: {facts.inoculation(design)}. {_start(facts.enrolment(design))}; "
         f"{facts.randomisation(design)}. {_start(facts.humane(design))}; {facts.early_exit(design)}. "
-        f"The arms were\n\n{arms}"
+        f"The arms were\n\n{arms}{facts.doses(result)}"
     )
 
 

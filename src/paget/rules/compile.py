@@ -184,7 +184,8 @@ def _place_body(model: Model, entries: Entries) -> None:
             entries.put("body", name, (), host.marrow.neutrophil_half_life, rate_of)
             continue
         part = next(part for part in (host.body, host.circulation, host.marrow) if hasattr(part, name))
-        entries.put("body", name, (), getattr(part, name))
+        if getattr(part, name) is not None:
+            entries.put("body", name, (), getattr(part, name))
 
 
 def _place_sites(model: Model, layout: Layout, entries: Entries) -> None:

@@ -178,6 +178,8 @@ class Body:
     """Body weight (g)."""
     weight_gain: float
     """Relative gain (1/day)."""
+    surface_constant: float
+    """Body surface per weight^(2/3) (m2/kg^(2/3)), 0 where it is not stated."""
     tumour_wasting: float
     """Relative loss per tumour volume (1/mm3)."""
     interstitial_share: float

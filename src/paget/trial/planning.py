@@ -17,6 +17,7 @@ from paget.host.regimen import (
     ANCHOR_INOCULATION,
     ANCHOR_SURGERY,
     ANCHOR_TRIGGER,
+    DOSE_BASES,
     EVENT_DOSE,
     EVENT_SURGERY,
     INOCULUM_ROUTES,
@@ -79,16 +80,29 @@ def regimen_of(arm: Arm, design: TrialDesign, compiled: _Names) -> Regimen:
 def _surgery_event(surgery: Surgery, design: TrialDesign) -> tuple[float, ...]:
     anchor, offset, trigger, threshold = _start(surgery, design)
     tick = ticks((surgery.day or 0.0) + offset)
-    return (EVENT_SURGERY, anchor, tick, trigger, threshold, -1, 0.0, -1, float(surgery.residual_share))
+    return (EVENT_SURGERY, anchor, tick, trigger, threshold, -1, 0.0, 0, -1, float(surgery.residual_share))
 
 
 def _dose_events(treatment: Treatment, design: TrialDesign, compiled: _Names) -> list[tuple[float, ...]]:
     anchor, offset, trigger, threshold = _start(treatment, design)
     drug = compiled.drug_names.index(treatment.drug)
     route = compiled.routes.index(treatment.route)
+    basis, dose = DOSE_BASES.index(treatment.dose.unit), float(treatment.dose)
     return [
-        (EVENT_DOSE, anchor, ticks(day + offset), trigger, threshold, drug, float(treatment.dose), route, 0.0)
+        (
+            EVENT_DOSE,
+            anchor,
+            ticks(day + later + offset),
+            trigger,
+            threshold,
+            drug,
+            share * dose,
+            basis,
+            route,
+            0.0,
+        )
         for day in treatment.dose_days(float(design.duration) - offset)
+        for later, share in treatment.parts()
     ]
 
 

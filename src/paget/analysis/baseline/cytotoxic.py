@@ -58,6 +58,7 @@ def weekly(mouse: Mouse, dose: float) -> Regimen:
         threshold=np.zeros(number),
         drug=all_alike(drug),
         dose=np.full(number, dose),
+        basis=all_alike(0),
         route=all_alike(route),
         residual=np.zeros(number),
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from paget.model.dose import in_this_host
 from paget.model.endpoints import find_endpoint
 from paget.model.english.words import amount, bullets, cite, listed, section, sentence
+from paget.model.host import Host
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolving import resolve
 from paget.model.trial_card import Card, seen_text
@@ -33,12 +35,22 @@ def describe_trial(design: TrialDesign, catalog: Catalog) -> list[str]:
         *(card_sections(design.card) if design.card is not None else []),
         *section("Animals and tumour", bullets(_animals(design, catalog, total))),
         *section("Arms", bullets(arms)),
+        *section(
+            "Doses in this host", bullets(map(sentence, dose_conversions(design, catalog.hosts[design.host])))
+        ),
         *section("Killed early", bullets(_humane(design.humane_endpoint, design.early_exit.rule))),
         *section("Assays", bullets(_assays(design, list(model.host.sites), list(model.cell_types)))),
         *section("Declared contrasts; all others are exploratory", bullets(contrasts)),
         *section("Random numbers", bullets(_randomness(design))),
         *section("What of the catalog does not apply here", bullets(notes)),
     ]
+
+
+def dose_conversions(design: TrialDesign, host: Host) -> list[str]:
+    """Doses of the trial that are not per body weight, in mg/kg for a host of the weight in its file."""
+    doses = {t.dose.text: t.dose for arm in design.arms for t in arm.treatments}
+    texts = (in_this_host(dose, host.body, host.name) for dose in doses.values())
+    return [text for text in texts if text is not None]
 
 
 def card_sections(card: Card, level: int = 2) -> list[str]:
