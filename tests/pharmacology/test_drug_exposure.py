@@ -227,6 +227,33 @@ PUBLISHED = [
     Row(
         "anti-TNF", "human", "i.v.", 3.0, 24 * 56, 1, "half-life", 24 * 7, 24 * 12, "Klotz 2007: 7 to 12 days"
     ),
+    Row(
+        "anti-VLA-4",
+        "human",
+        "i.v.",
+        300 / 70,
+        24 * 28,
+        8,
+        "trough",
+        23,
+        29,
+        "label: 23 to 29 (derived from)",
+    ),
+    Row("anti-VLA-4", "human", "i.v.", 300 / 70, 24 * 28, 8, "peak", 58, 162, "label: 110 +- 52"),
+    Row("anti-VLA-4", "mouse", "i.p.", 5.0, 24 * 7 / 3, 20, "mean", 70, 150, "assumed: near 100"),
+    Row("anti-PD-1", "human", "i.v.", 200 / 76.8, 24 * 21, 8, "trough", 20, 40, "label: near 30"),
+    Row(
+        "anti-PD-1",
+        "human",
+        "i.v.",
+        200 / 76.8,
+        24 * 60,
+        1,
+        "half-life",
+        24 * 23,
+        24 * 28.5,
+        "Ahamadi 2017: 25.8 days",
+    ),
     Row("tasquinimod", "human", "oral", 1 / 70, 120, 1, "half-life", 24, 56, "40 +- 16 h"),
     Row(
         "marimastat",
@@ -240,9 +267,7 @@ PUBLISHED = [
         0.29,
         "Wojtowicz 1998: 0.196 (derived from)",
     ),
-    Row(
-        "marimastat", "human", "oral", 50 / 70, 24, 1, "half-life", 4.0, 5.0, "Wojtowicz 1998: 4 to 5 h"
-    ),
+    Row("marimastat", "human", "oral", 50 / 70, 24, 1, "half-life", 4.0, 5.0, "Wojtowicz 1998: 4 to 5 h"),
 ]
 
 
@@ -271,5 +296,50 @@ def test_every_drug_is_compared(catalog: Catalog) -> None:
         "anti-CSF1R": "target-mediated; no level was read",
         "anti-Ly6G": "no level was read",
         "SB-265610": "no kinetics were read",
+        "anti-PLXNB2": "never given to patients; no level was read",
     }
     assert {row.drug for row in PUBLISHED} | set(without) == set(catalog.drugs)
+
+
+OCCUPANCIES = [
+    # drug, species, level (ug/mL), occupancy, tolerance, source
+    ("anti-VLA-4", "human", 35.7, 0.874, 0.01, "natalizumab every four weeks"),
+    ("anti-VLA-4", "human", 18.2, 0.782, 0.01, "natalizumab with longer intervals"),
+]
+
+
+@pytest.mark.parametrize("drug, species, level, held, tolerance, source", OCCUPANCIES)
+def test_published_occupancy(drug, species, level, held, tolerance, source, catalog: Catalog) -> None:
+    assert occupancy(catalog.drugs[drug], species, level) == pytest.approx(held, abs=tolerance), source
+
+
+USUAL_OCCUPANCY = {
+    # Usual course in mice: lowest and highest share of the target that is held at the mean level, without ligand.
+    "AZD5069": (0.95, 1.0),
+    "reparixin": (0.7, 1.0),
+    "SB-265610": (0.6, 1.0),
+    "tasquinimod": (0.9, 1.0),
+    "marimastat": (0.9, 1.0),
+    "anti-CSF1R": (0.95, 1.0),
+    "anti-VLA-4": (0.9, 1.0),
+    "anti-PD-1": (0.8, 1.0),
+    "anti-PLXNB2": (0.9, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", USUAL_OCCUPANCY)
+def test_usual_course_reaches_its_target_in_mice(name: str, catalog: Catalog) -> None:
+    """At the mean level of the last interval of the usual course, doses of mice fill most of what they aim at."""
+    drug = catalog.drugs[name]
+    usual = drug.usual["mouse"]
+    assert usual.every is not None
+    last = curve(
+        drug,
+        "mouse",
+        usual.route,
+        usual.dose.canonical,
+        24 * usual.every.canonical,
+        round(usual.doses.canonical),
+    )
+    low, high = USUAL_OCCUPANCY[name]
+    assert low <= occupancy(drug, "mouse", float(last.level.mean())) <= high
