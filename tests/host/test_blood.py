@@ -20,9 +20,9 @@ from paget.host.blood import (
     circulate,
     first_bed,
     meet_bed,
-    pair_affinity,
     shed,
 )
+from paget.host.blood_meetings import pair_affinity
 from paget.host.lesions import read_lesion, tumour_cells, update_volume
 from paget.host.pools import CLUSTER, MIXED, SINGLE, kind_of, kind_of_pool, pool_of
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, SITES
@@ -44,7 +44,9 @@ def blood(black6, rest):
     _, state = rest(black6)
     seek(state["generator"], KEY, Purpose.SHEDDING, 1, 7)
     state["blood_behaviours"][:] = (1.0, 0.0, 0.1)
-    return black6.record.copy()[0], state
+    tables = black6.record.copy()[0]
+    tables["tumour"]["pick_up_in_blood"] = 0.0  # meetings in blood have tests of their own
+    return tables, state
 
 
 def put_lesion(tables, state, volume: float, site: int = FAT_PAD) -> None:

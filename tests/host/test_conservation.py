@@ -140,8 +140,7 @@ def test_without_death_what_arrests_is_in_the_pools(black6, protocol, run) -> No
         {f"{tumour}/{name}/{limit}": 0.0 for name in names for limit in ("base", "minimum", "maximum")}
     )
     record_of_rates = still.record.copy()
-    record_of_rates[0]["sites"]["cells"][:, black6.cell_types.index("NK cell")] = 0.0
-    record_of_rates[0]["sites"]["cells"][:, black6.cell_types.index("CD8 T cell")] = 0.0
+    record_of_rates[0]["behaviour"]["attack"][:] = -1
     still = dataclasses.replace(still, record=record_of_rates)
     record = run(still, protocol(5, inoculum_route=1, inoculum_cells=50_000))
     lung = record.account["arrested in lung"]

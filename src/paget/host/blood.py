@@ -14,9 +14,11 @@ import numpy as np
 
 from paget.compiled import kernel
 from paget.host.birth_death import relative_growth
+from paget.host.blood_meetings import fill_pick_up, join_singles, pair_affinity, pick_up
 from paget.host.lesions import ball_diameter, tumour_cells
+from paget.host.passages import ARRESTED_FIRST, ARRESTED_LATER, CHANGED, DIED, FORMED, MET, PASSED
 from paget.host.pools import CLUSTER, SINGLE, kind_of, pool_of
-from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, PASSAGE_STEPS
+from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE
 from paget.host.state import DEAD_IN_BLOOD, SHED, SITE_COUNT
 from paget.host.walk import (
     BREAKS,
@@ -35,7 +37,6 @@ from paget.rules.tables import COHESION, FIRST_PASS_PASSAGE, SHEDDING
 SHED_STEP = CASCADE_STEPS.index("shed")
 SURVIVED_STEP = CASCADE_STEPS.index("survived blood")
 ARRESTED_STEP = CASCADE_STEPS.index("arrested")
-MET, ARRESTED_FIRST, PASSED, FORMED, CHANGED, ARRESTED_LATER, DIED = range(len(PASSAGE_STEPS))
 
 REFERENCE_VOLUME = 1000.0
 """Volume (mm3) at which shedding has its stated rate."""
@@ -109,19 +110,6 @@ def _affinity(tables, state, lesion, partner):
     cells = state.stroma[lesion, tables.behaviour.partner[partner]]
     share = cells / (tables.tumour.cell_density * max(state.volume[lesion], 1e-12))
     return pair_affinity(tables, state.behaviours, partner) * share
-
-
-@kernel
-def pair_affinity(tables, behaviours, partner):
-    """Affinity of a tumour cell and a partner: the product of their adhesions to each other.
-
-    A partner whose adhesion to tumour cells is not stated holds as the tumour cell does; a tumour cell without adhesion
-    holds no partner.
-    """
-    behaviour, back = tables.behaviour.adhesion[partner], tables.behaviour.adhesion_back[partner]
-    if behaviour < 0:
-        return 0.0
-    return behaviours[behaviour] * (behaviours[back] if back >= 0 else 1.0)
 
 
 @kernel
@@ -218,6 +206,7 @@ def arrest(state, booked_at, site, size, partner, number):
 def circulate(tables, state, key, tick, dt):
     """Let passers circulate during dt (day): what leaves dies, arrests or breaks up; the rest stays in blood."""
     seek(state.generator, key, _WALK, tick, np.uint64(0))
+    picking = fill_pick_up(tables, state)
     for size in range(LARGEST_AGGREGATE - 1, -1, -1):
         for partner in range(1 + tables.count.partners):
             waiting = state.circulating[size, partner]
@@ -227,14 +216,19 @@ def circulate(tables, state, key, tick, dt):
                 )
                 stayed = waiting if after_lungs else 0
                 if entered + stayed > 0:
-                    _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, dt)
+                    meeting = picking if partner == 0 else 0.0
+                    _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, meeting, dt)
     state.entering[:, :] = 0
     state.entering_veins[:, :] = 0
+    join_singles(tables, state, dt)
 
 
 @kernel
-def _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, dt):
-    """One class of passers: `stayed` were in blood at the start of the step, `entered` came evenly over it."""
+def _circulate_class(tables, state, size, partner, stayed, entered, after_lungs, picking, dt):
+    """One class of passers: `stayed` were in blood at the start of the step, `entered` came evenly over it.
+
+    They leave the class by the end of their walk or, at the rate `picking` (1/day), by picking up a leukocyte.
+    """
     tumour = tables.tumour
     kind = kind_of(size + 1, partner)
     half_life = tumour.half_life_mixed
@@ -248,13 +242,17 @@ def _circulate_class(tables, state, size, partner, stayed, entered, after_lungs,
     loss = loss_per_circuit(half_life, circuit)
     left = fill_fates(tables, loss, loss_factor, breaks, after_lungs, state.fates)
     per_day = -math.log1p(-min(left, 1.0 - 1e-12)) / circuit
-    old = binomial(state.generator, stayed, math.exp(-per_day * dt))
-    new = binomial(state.generator, entered, relative_growth(-per_day * dt))
+    leaving = per_day + picking
+    old = binomial(state.generator, stayed, math.exp(-leaving * dt))
+    new = binomial(state.generator, entered, relative_growth(-leaving * dt))
     if after_lungs:
         state.circulating[size, partner] = old + new
     else:
         state.circulating[size, partner] += new
-    _end_walk(state, size, partner, stayed - old + entered - new)
+    gone = stayed - old + entered - new
+    if picking > 0.0:
+        gone -= pick_up(state, size, binomial(state.generator, gone, picking / leaving), picking)
+    _end_walk(state, size, partner, gone)
 
 
 @kernel

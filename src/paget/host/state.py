@@ -100,6 +100,8 @@ class State(Plasma):
     """Aggregates by kind and by what they met in blood (PASSAGE_STEPS), shape (3, len(PASSAGE_STEPS))."""
     blood_behaviours: Annotated[float, 3]
     """Loss from blood, cluster break-up and first-pass passage of tumour cells, as last read; shape (3,)."""
+    blood_affinity: Annotated[float, "P"]
+    """Adhesion of circulating tumour cells to each partner type, as last read in a lesion, shape (P,)."""
     # marrow and weight
     marrow: Annotated[float, 5]
     """Neutrophils relative to those in blood at rest: proliferating, three maturing, circulating; shape (5,)."""
@@ -142,6 +144,8 @@ class State(Plasma):
     """Aggregates that start to circulate behind the lungs in this step, shape (12, 1 + P)."""
     entering_veins: Annotated[int, 12, "P + 1"]
     """The same for those whose first bed was not that of the lungs, shape (12, 1 + P)."""
+    pick_up: Annotated[float, "P"]
+    """Rate at which a passer picks up a leukocyte of each type in this step (1/day), shape (P,)."""
     fates: Annotated[float, 9]
     """Probabilities of the fates of an aggregate, shape (2 + S,)."""
     fate_counts: Annotated[int, 9]
@@ -165,6 +169,8 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
     fill_plasma(tables, state)
     read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
     state["blood_behaviours"][:] = tables["rules"]["base"][read]
+    adhesion = tables["behaviour"]["adhesion"]
+    state["blood_affinity"][:] = np.where(adhesion >= 0, tables["rules"]["base"][adhesion], 0.0)
     time_in_stage = tables["body"]["mean_maturation_time"] / MARROW_STAGES
     state["marrow"][:] = (
         tables["body"]["neutrophil_loss"] * time_in_stage

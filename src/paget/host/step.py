@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paget.compiled import kernel
 from paget.host.blood import circulate, shed
+from paget.host.blood_meetings import keep_adhesion
 from paget.host.colonisation import advance_pools, climb_ladder
 from paget.host.lesions import (
     count_macrometastases,
@@ -61,6 +62,7 @@ def _advance_lesion(tables, state, lesion, key, tick, dt):
             state.blood_behaviours[0] = state.behaviours[index[LOSS_FROM_BLOOD]]
             state.blood_behaviours[1] = state.behaviours[index[BREAK_UP]]
             state.blood_behaviours[2] = state.behaviours[index[FIRST_PASS_PASSAGE]]
+            keep_adhesion(tables, state)
     else:
         state.stroma[lesion, :] = 0
         state.volume[lesion] = 0.0

@@ -227,11 +227,23 @@ def _check_host(host: Host, catalog: Catalog) -> None:
     for site, organ in host.sites.items():
         for name in organ.cells:
             _known(host, ("sites", site, "cells", name), "cell-type", name, catalog)
+    for name in host.circulation.leukocytes:
+        _check_leukocyte(host, name, catalog)
     for name, ligand in host.plasma.items():
         _known(host, ("plasma", name), "factor", name, catalog)
         if ligand.free.canonical > ligand.total.canonical:
             what = "more is free than there is in total"
             raise host.error(what, "plasma", name, "free", found=f"{ligand.free.canonical:g} nM")
+
+
+def _check_leukocyte(host: Host, name: str, catalog: Catalog) -> None:
+    here = ("circulation", "leukocytes", name)
+    _known(host, here, "cell-type", name, catalog)
+    if name == "neutrophil":
+        raise host.error("neutrophils in blood are those of the marrow", *here, allowed="marrow.neutrophils")
+    if not catalog.cell_types[name].blood_leukocyte:
+        leukocytes = sorted(c.name for c in catalog.cell_types.values() if c.blood_leukocyte)
+        raise host.error("this cell type does not come from blood", *here, found=name, allowed=leukocytes)
 
 
 def _check_drug(drug: Drug, catalog: Catalog) -> None:

@@ -47,6 +47,8 @@ class Circulation(Entry):
     """Blood that the heart moves [mL/day]."""
     portal_share: Annotated[Quantity, In("1", at_most=1)]
     """Share of cardiac output that reaches the liver by the portal vein, within `rest` [1]."""
+    leukocytes: dict[str, Annotated[Quantity, In("cell/mL")]] = Field(default_factory=dict)
+    """Leukocytes in blood by cell type, neutrophils apart, which the marrow makes [cell/mL]. Default: none."""
 
 
 class Marrow(Entry):

@@ -193,7 +193,9 @@ def _host_without(host: Host, cell_types: set[str], factors: set[str]) -> Host:
         for name, site in host.sites.items()
     }
     plasma = {name: ligand for name, ligand in host.plasma.items() if name in factors}
-    return host.model_copy(update={"sites": sites, "plasma": plasma})
+    leukocytes = {n: q for n, q in host.circulation.leukocytes.items() if n in cell_types}
+    circulation = host.circulation.model_copy(update={"leukocytes": leukocytes})
+    return host.model_copy(update={"sites": sites, "plasma": plasma, "circulation": circulation})
 
 
 def _drugs(catalog: Catalog, host: Host, wanted: Iterable[str] | None) -> dict[str, Drug]:

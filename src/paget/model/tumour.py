@@ -88,6 +88,11 @@ class Dissemination(Entry):
     """Half-life in blood of clusters that pass the first bed [day]."""
     half_life_mixed: Annotated[Quantity, In("day", above=0)]
     """Half-life in blood of tumour cells with a partner that pass the first bed [day]."""
+    pick_up_in_blood: Annotated[Quantity, In("mL/cell/day")]
+    """Leukocytes that a passer picks up in blood, per affinity of the pair and density of these leukocytes
+    [mL/cell/day]."""
+    aggregation_in_blood: Annotated[Quantity, In("mL/cell/day")]
+    """Rate at which a passer joins with single tumour cells in blood, per density of these [mL/cell/day]."""
     lost_by_death: Annotated[Quantity, In("1", at_most=1)]
     """Share of what leaves the blood after the first bed by dying; the rest arrests [1]."""
     late_arrest_in_lung: Annotated[Quantity, In("1", at_most=1)]

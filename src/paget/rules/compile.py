@@ -99,6 +99,7 @@ def compile_model(model: Model, drugs: Iterable[str] | None = None) -> CompiledM
     _place_tumour(model, layout, entries)
     _place_body(model, entries)
     _place_sites(model, layout, entries)
+    _place_blood(model, layout, entries)
     place_drugs(model, layout, entries)
     return CompiledModel(layout, entries.tables, entries.slots, tuple(sorted(axes.items())))
 
@@ -198,3 +199,9 @@ def _place_sites(model: Model, layout: Layout, entries: Entries) -> None:
         for cell_type, density in site.cells.items():
             if cell_type in layout.cell_types:
                 entries.put("sites", "cells", (s, layout.cell_types.index(cell_type)), density)
+
+
+def _place_blood(model: Model, layout: Layout, entries: Entries) -> None:
+    for p, name in enumerate(layout.partners):
+        if name in model.host.circulation.leukocytes:
+            entries.put("blood", "leukocytes", (p,), model.host.circulation.leukocytes[name])

@@ -158,6 +158,10 @@ class Tumour:
     """Half-life in blood of single passers (day)."""
     half_life_cluster: float
     half_life_mixed: float
+    pick_up_in_blood: float
+    """Leukocytes picked up in blood per affinity and density (mL/day)."""
+    aggregation_in_blood: float
+    """Passers joining with singles, per density of these (mL/day)."""
     lost_by_death: float
     late_arrest_in_lung: float
     shedding_diameter: float
@@ -281,6 +285,13 @@ class Drugs:
     """Inhibition of neutrophil precursors per lingering exposure (1/(ug day/mL)), shape (D,)."""
 
 
+class Blood:
+    """Leukocytes in blood. P partner types."""
+
+    leukocytes: Annotated[Real, "P"]
+    """Cells of each partner type in blood (1/mL), neutrophils apart, which come from the marrow; shape (P,)."""
+
+
 class Count:
     """How many of each there are; arrays are as long as their capacity."""
 
@@ -309,3 +320,4 @@ class Tables:
     body: Body
     sites: Sites
     drugs: Drugs
+    blood: Blood

@@ -75,6 +75,7 @@ def describe_host(host: Host, catalog: Catalog) -> list[str]:
         f"half-life {say(p.half_life, references)}"
         for name, p in host.plasma.items()
     ]
+    leukocytes = [f"{plural(n)}: {say(q, references)}" for n, q in host.circulation.leukocytes.items()]
     return [
         f"{host.species.capitalize()}, strain {host.strain}. It has {listed(has)}"
         + (f" and lacks {listed(lacks)}" if lacks else "")
@@ -82,7 +83,7 @@ def describe_host(host: Host, catalog: Catalog) -> list[str]:
         + (f" Cell types that are therefore absent: {listed(absent)}." if absent else ""),
         "",
         *section("Body", bullets(field_lines(host.body, references))),
-        *section("Blood", bullets(field_lines(host.circulation, references))),
+        *section("Blood", bullets([*field_lines(host.circulation, references), *leukocytes])),
         *section("Neutrophils in blood and marrow", bullets(field_lines(host.marrow, references))),
         *section("Plasma", bullets(plasma)),
         *section("Organs", organs),
