@@ -76,6 +76,72 @@ def test_depleting_cells_that_the_host_lacks_is_refused(
     assert "anti-CD8" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "drug, reason",
+    [("anti-PD-1", "anti-PD-1 needs T cells, which scid does not have"), ("anti-VLA-4", None)],
+)
+def test_what_needs_t_cells_is_refused_without_them(
+    drug: str, reason: str | None, project: Callable[..., Path]
+) -> None:
+    """Anti-VLA-4 still keeps monocytes out, so it may be given."""
+    folder = project(TRIAL, *LM2, treated_with(drug), to="mine/lm2.toml")
+    if reason is None:
+        assert load_trial_file(folder / "mine" / "lm2.toml", load_catalog(folder)).drugs()[0] == drug
+        return
+    with pytest.raises(PagetError, match=reason) as caught:
+        load_trial_file(folder / "mine" / "lm2.toml", load_catalog(folder))
+    assert caught.value.line is not None
+
+
+EDITED = 'name = "control"\n[[arms.edits]]\nin = "host"\nkind = "knock-out"\n'
+READ = '[[assays]]\nendpoint = "{}"\ndays = ["end"]\n[[assays]]\nendpoint = "survival"'
+
+
+@pytest.mark.parametrize(
+    "pattern, text",
+    [
+        (r'name = "control"', EDITED + 'recruitment = "double-positive T cell"'),
+        (r'name = "control"', EDITED + 'receptor = "VLA-4"\ncell_type = "double-positive T cell"'),
+        (r'name = "control"', EDITED.replace('"host"', '"tumour"') + 'adhesion = "double-positive T cell"'),
+        (
+            r'name = "control"',
+            EDITED.replace('"host"', '"tumour"') + 'behaviour = "adhesion to double-positive T cell"',
+        ),
+        (r'\[\[assays\]\]\nendpoint = "survival"', READ.format("composition: double-positive T cell")),
+        (r'\[\[assays\]\]\nendpoint = "survival"', READ.format("CTC with partner: double-positive T cell")),
+    ],
+)
+def test_double_positive_t_cells_are_refused_in_a_host_without_t_cells(
+    pattern: str, text: str, project: Callable[..., Path]
+) -> None:
+    """The same trial passes in the host that has them."""
+    folder = project(TRIAL, *LM2, (pattern, text), to="mine/lm2.toml")
+    with pytest.raises(PagetError) as caught:
+        load_trial_file(folder / "mine" / "lm2.toml", load_catalog(folder))
+    assert "there is no double-positive T cell here: scid has no T cells" in str(caught.value)
+    assert caught.value.line is not None
+    folder = project(TRIAL, (pattern, text), to="mine/py230.toml")
+    assert load_trial_file(folder / "mine" / "py230.toml", load_catalog(folder)).host == "c57bl6"
+
+
+@pytest.mark.parametrize(
+    "file, receptor, surrogate",
+    [("anti-vla-4", "VLA-4", "PS/2"), ("anti-pd-1", "PD-1", "RMP1-14")],
+)
+def test_antibodies_for_human_targets_name_their_surrogate(
+    file: str, receptor: str, surrogate: str, project: Callable[..., Path]
+) -> None:
+    """The human antibody alone: no affinity for the target of the mouse, or no kinetics in it."""
+    no_mouse = (r"\[actions.affinity.mouse\]\n[^\n]*\n", "")
+    folder = project(f"drugs/{file}.toml", no_mouse)
+    name = f"anti-{receptor}"
+    project(TRIAL, treated_with(name), to="mine/py230.toml")
+    with pytest.raises(PagetError) as caught:
+        load_trial_file(folder / "mine" / "py230.toml", load_catalog(folder))
+    for words in (f"does not block mouse {receptor}", f"In the mouse use {surrogate}"):
+        assert words in str(caught.value)
+
+
 def test_the_same_drug_passes_where_it_has_a_target(project: Callable[..., Path]) -> None:
     folder = project(TRIAL, treated_with("anti-CD8"), to="mine/py230.toml")
     with_anti_cd8(folder, 'requires = "T cells"')

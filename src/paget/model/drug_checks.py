@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paget.errors import did_you_mean
+from paget.model.biology import Species
 from paget.model.dose import per_weight
 from paget.model.drug import Drug
 from paget.model.drug_actions import Action, Binds, Blocks, Depletes, Inhibits, Modifies, constant_in
@@ -16,7 +17,7 @@ def check_drug(drug: Drug, route: str, model: Model, dose: Setting | None = None
     host = model.host
     if host.species not in drug.kinetics:
         raise BadValue(
-            f"{drug.name} has no kinetics in the {host.species}",
+            f"{drug.name} has no kinetics in the {host.species}{_instead(drug, host.species)}",
             found=drug.name,
             allowed=sorted(drug.kinetics),
         )
@@ -33,9 +34,14 @@ def check_drug(drug: Drug, route: str, model: Model, dose: Setting | None = None
     reasons = [why_idle(action, model) for action in drug.actions]
     if all(reason is not None for reason in reasons):
         because = "; ".join(sorted({reason for reason in reasons if reason}))
-        surrogate = drug.surrogates.get(host.species)
-        instead = f". In the {host.species} use {surrogate}" if surrogate else ""
-        raise BadValue(f"{drug.name} does nothing in this host: {because}{instead}", found=drug.name)
+        what = f"{drug.name} does nothing in this host: {because}{_instead(drug, host.species)}"
+        raise BadValue(what, found=drug.name)
+
+
+def _instead(drug: Drug, species: Species) -> str:
+    """What to use where the drug does not work: '. In the mouse use PS/2', or nothing."""
+    surrogate = drug.surrogates.get(species)
+    return f". In the {species} use {surrogate}" if surrogate else ""
 
 
 def _check_dose(dose: Setting, model: Model) -> None:
@@ -63,7 +69,7 @@ def why_idle(action: Action, model: Model) -> str | None:
 
 def _why_unmoved(action: Depletes | Modifies, model: Model) -> str | None:
     if action.cell_type not in model.cell_types:
-        return f"there is no {action.cell_type} here"
+        return model.why_absent(action.cell_type) or f"there is no {action.cell_type} here"
     species = model.species_of(action.cell_type)
     if constant_in(action.affinity, species) is None:
         return f"it does not act on a {species} {action.cell_type}"

@@ -83,6 +83,13 @@ class Model:
         """Species of the cells of a type: the tumour's for tumour cells, the host's for all others."""
         return self.tumour.species if cell_type == TUMOUR_CELL else self.host.species
 
+    def why_absent(self, cell_type: str) -> str | None:
+        """Why this host lacks the cells of a type that the catalog knows; None if it has them."""
+        for item in self.ignored:
+            if item.what == f"cell type '{cell_type}'":
+                return f"there is no {cell_type} here: {item.reason}"
+        return None
+
     def source_keys(self) -> list[str]:
         """Keys of references.bib that the numbers in use name, in the order of the alphabet."""
         keys = {key for quantity in self.quantities() for key in quantity.sources}

@@ -81,9 +81,9 @@ def _known(
 ) -> None:
     if name in names:
         return
-    for item in model.ignored if model is not None else ():
-        if item.what == f"cell type '{name}'":
-            raise scene.error(f"there is no {name} here: {item.reason}", *location, found=name)
+    absent = model.why_absent(name) if model is not None else None
+    if absent is not None:
+        raise scene.error(absent, *location, found=name)
     raise scene.error(
         f"unknown {what}", *location, found=name, allowed=sorted(names), suggestion=did_you_mean(name, names)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from paget.errors import PagetError, did_you_mean
 from paget.model.drug_checks import check_drug
-from paget.model.edits import apply_edit
+from paget.model.edits import Edit, apply_edit
 from paget.model.endpoints import PRIMARY_SITE, Endpoint, endpoint_names, find_endpoint, is_size_matched
 from paget.model.quantity import BadValue
 from paget.model.resolved import Model
@@ -108,11 +108,25 @@ def _check_arm(design: TrialDesign, index: int, arm: Arm, model: Model, catalog:
         _check_treatment(design, (*here, "treatments", number), treatment, arm, model, catalog)
     cell_types = model.cell_types
     for number, edit in enumerate(arm.edits):
+        _check_cells_of_edit(design, (*here, "edits", number), edit, model, catalog)
         try:
             cell_types = apply_edit(edit, cell_types, catalog.vocabulary)
         except BadValue as bad:
             inner = bad.parts.pop("at", ())
             raise design.error(bad.what, *here, "edits", number, *inner, **bad.parts) from None
+
+
+def _check_cells_of_edit(
+    design: TrialDesign, here: tuple[str | int, ...], edit: Edit, model: Model, catalog: Catalog
+) -> None:
+    """Refuse an edit of, or towards, cells that the host lacks, by the reason why it lacks them."""
+    behaviour = catalog.vocabulary.behaviour(edit.behaviour or "")
+    towards = behaviour.name if behaviour is not None and behaviour.kind == "cell-type" else None
+    named = {"cell_type": edit.cell_type, "adhesion": edit.adhesion, "recruitment": edit.recruitment}
+    for key, name in {**named, "behaviour": towards}.items():
+        absent = model.why_absent(name) if name else None
+        if absent is not None:
+            raise design.error(absent, *here, key, found=getattr(edit, key))
 
 
 def _check_surgery(design: TrialDesign, here: tuple[str | int, ...], surgery: Surgery, arm: Arm) -> None:
@@ -189,6 +203,9 @@ def _check_assay(
     sites, cell_types = list(model.host.sites), list(model.cell_types)
     endpoint = find_endpoint(assay.endpoint, sites, cell_types)
     if endpoint is None:
+        absent = model.why_absent(assay.endpoint.rpartition(": ")[2])
+        if absent is not None:
+            raise design.error(absent, *here, "endpoint", found=assay.endpoint)
         names = list(endpoint_names(sites, cell_types))
         near = did_you_mean(assay.endpoint, names)
         raise design.error(
