@@ -12,9 +12,10 @@ import pytest
 from scipy import stats
 
 from paget.host.blood import circulate
-from paget.host.blood_meetings import fill_pick_up, join_singles, leukocytes
+from paget.host.blood_meetings import fill_pick_up, join_singles, keep_adhesion, leukocytes
 from paget.host.passages import CHANGED, FORMED
 from paget.host.record import LARGEST_AGGREGATE
+from paget.host.state import new_state
 from paget.keyed_random import Purpose, seek, subject_key
 
 FALSE_ALARM = 1e-5
@@ -50,19 +51,30 @@ def test_rate_is_affinity_times_density(blood) -> None:
     assert state["pick_up"][place["CD8 T cell"]] == pytest.approx(2e-7 * 0.85 * 8e5)
 
 
-def test_both_adhesions_count_in_blood_too(blood) -> None:
-    """The leukocyte's own adhesion multiplies, under the drugs of this step: a blocker of it ends all meetings."""
+def test_circulating_cells_keep_the_affinity_of_their_lesion(blood) -> None:
+    """The product of both adhesions, as the lesion's behaviours are: a blocker of one side ends all meetings."""
     tables, state, place = blood
     tables["tumour"]["pick_up_in_blood"] = 2e-7
-    cd8 = place["CD8 T cell"]
-    state["blood_affinity"][cd8] = 0.85
-    alone = fill_pick_up(tables, state)
-    back = int(tables["count"]["behaviours"]) - 1
-    tables["behaviour"]["adhesion_back"][cd8] = back
-    tables["rules"]["base"][back] = 0.25
-    assert fill_pick_up(tables, state) == pytest.approx(0.25 * alone)
-    state["modification"][back] = 0.0
+    cd8, index = place["CD8 T cell"], tables["behaviour"]
+    index["adhesion"][:], back = -1, int(tables["count"]["behaviours"])
+    index["adhesion"][cd8], index["adhesion_back"][cd8] = back + 1, back
+    state["behaviours"][back + 1], state["behaviours"][back] = 0.8, 0.25
+    keep_adhesion(tables, state)
+    assert fill_pick_up(tables, state) == pytest.approx(2e-7 * 0.8 * 0.25 * 8e5)
+    state["behaviours"][back] = 0.0
+    keep_adhesion(tables, state)
     assert fill_pick_up(tables, state) == 0.0
+
+
+def test_before_any_lesion_affinities_are_the_bases(black6) -> None:
+    tables = black6.tables
+    index, base = tables["behaviour"], tables["rules"]["base"]
+    state = new_state(tables, black6.axes)[0]
+    both = [p for p in range(len(black6.partners)) if index["adhesion_back"][p] >= 0]
+    assert both
+    for partner in both:
+        expected = base[index["adhesion"][partner]] * base[index["adhesion_back"][partner]]
+        assert state["blood_affinity"][partner] == pytest.approx(expected)
 
 
 def test_depletion_lowers_leukocytes_in_blood(blood) -> None:

@@ -3,8 +3,8 @@
     rate of picking up a leukocyte of type p = pick_up_in_blood x affinity_p x density_p     (1/day)
     rate of joining with a single            = aggregation_in_blood x singles / blood volume (1/day)
 
-The affinity is the product of both adhesions: that of the tumour cell as it left its lesion, that of the leukocyte at
-the signals of plasma, where drugs in blood reach it. Picking up competes with the ways out of blood at constant rates
+The affinity is the product of both adhesions as last read in a lesion: a leukocyte in blood meets the surface that the
+tumour cell brought from there. Picking up competes with the ways out of blood at constant rates
 over a step. Joining is sampled at the end of a step with the singles that are then there; it is first order in the
 step, and off by default: clusters in blood are groups that left the tumour together (Aceto 2014).
 """
@@ -15,7 +15,6 @@ import math
 
 from paget.compiled import kernel
 from paget.host.passages import CHANGED, FORMED
-from paget.host.plasma_sense import read_in_plasma, sense_plasma
 from paget.host.pools import MIXED, SINGLE, kind_of
 from paget.host.record import LARGEST_AGGREGATE
 from paget.keyed_random import binomial
@@ -36,11 +35,9 @@ def pair_affinity(tables, behaviours, partner):
 
 @kernel
 def keep_adhesion(tables, state):
-    """Let circulating cells have the adhesion to each partner type that was last read in a lesion."""
+    """Let circulating cells have the affinity to each partner type that was last read in a lesion."""
     for partner in range(tables.count.partners):
-        behaviour = tables.behaviour.adhesion[partner]
-        if behaviour >= 0:
-            state.blood_affinity[partner] = state.behaviours[behaviour]
+        state.blood_affinity[partner] = pair_affinity(tables, state.behaviours, partner)
 
 
 @kernel
@@ -67,13 +64,9 @@ def fill_pick_up(tables, state):
     each = tables.tumour.pick_up_in_blood
     if each <= 0.0:
         return 0.0
-    sense_plasma(tables, state, state.plasma_free, True)
     total = 0.0
     for partner in range(tables.count.partners):
-        back = tables.behaviour.adhesion_back[partner]
         affinity = state.blood_affinity[partner]
-        if back >= 0 and affinity > 0.0:
-            affinity *= read_in_plasma(tables, state, back)
         state.pick_up[partner] = each * affinity * leukocytes(tables, state, partner)
         total += state.pick_up[partner]
     return total

@@ -101,7 +101,7 @@ class State(Plasma):
     blood_behaviours: Annotated[float, 3]
     """Loss from blood, cluster break-up and first-pass passage of tumour cells, as last read; shape (3,)."""
     blood_affinity: Annotated[float, "P"]
-    """Adhesion of circulating tumour cells to each partner type, as last read in a lesion, shape (P,)."""
+    """Affinity of circulating tumour cells and each partner type, as last read in a lesion, shape (P,)."""
     # marrow and weight
     marrow: Annotated[float, 5]
     """Neutrophils relative to those in blood at rest: proliferating, three maturing, circulating; shape (5,)."""
@@ -169,8 +169,10 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
     fill_plasma(tables, state)
     read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
     state["blood_behaviours"][:] = tables["rules"]["base"][read]
-    adhesion = tables["behaviour"]["adhesion"]
-    state["blood_affinity"][:] = np.where(adhesion >= 0, tables["rules"]["base"][adhesion], 0.0)
+    adhesion, back = tables["behaviour"]["adhesion"], tables["behaviour"]["adhesion_back"]
+    base = tables["rules"]["base"]
+    state["blood_affinity"][:] = np.where(adhesion >= 0, base[adhesion], 0.0)
+    state["blood_affinity"][:] *= np.where(back >= 0, base[back], 1.0)
     time_in_stage = tables["body"]["mean_maturation_time"] / MARROW_STAGES
     state["marrow"][:] = (
         tables["body"]["neutrophil_loss"] * time_in_stage
