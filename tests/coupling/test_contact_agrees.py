@@ -107,7 +107,7 @@ def host_response(built: TissueModel, contacts: float, at_the_mean: bool = False
     """Death per minute of a tumour cell with so many contacts on average, by the host engine."""
     tables, layout = built.compiled.record.copy()[0], built.compiled.layout
     place = layout.behaviours.index(("tumour cell", "death"))
-    signals = np.zeros(int(tables["signal"]["collagen_alignment"]) + 1)
+    signals = np.zeros(int(tables["signal"]["cytotoxic_exposure"]) + 1)
     signals[tables["signal"]["contact"] + layout.cell_types.index("NK cell")] = contacts
     if at_the_mean:
         tables["rules"]["contacts"][place] = -1

@@ -40,7 +40,7 @@ def pairs(tissue, mouse):
 def host_signals(tissue, sensed: dict[str, float], kind: int) -> np.ndarray:
     """The vector of signals of the host engine for a cell of one type, from signals by name."""
     tables, compiled = tissue.compiled.tables, tissue.compiled
-    signals = np.zeros(int(tables["signal"]["collagen_alignment"]) + 1)
+    signals = np.zeros(int(tables["signal"]["cytotoxic_exposure"]) + 1)
     for name, value in sensed.items():
         if name in compiled.factors:
             signals[compiled.factors.index(name)] = value

@@ -86,9 +86,9 @@ def host_state(built, doses=(), minutes: float = 0.0):
     fill_unruled(compiled.tables, state)
     for name, count in COUNTS.items():
         state["densities"][compiled.cell_types.index(name)] = count / (SIDE * 1e-3) ** 3
-    levels = np.full(state["levels"].shape[1], 0.1)
+    levels, expression = np.full(state["levels"].shape[1], 0.1), state["niche_expression"][0]
     for _ in range(50):  # secretion reads the levels of the step before
-        sense_and_act(compiled.tables, state, levels, 0.0, 1.0, 0.0)
+        sense_and_act(compiled.tables, state, levels, expression, 0.0, 1.0, 0.0)
     return state, levels[: len(compiled.factors)]
 
 
@@ -122,8 +122,9 @@ def test_receptor_activity(untreated) -> None:
     built, simulation = untreated
     state, _ = host_state(built)
     signalling, cells = built.compiled.tables["signalling"], simulation.cells
+    side = np.where(cells["kind"] == 0, 0, 1)
     for r in range(len(built.compiled.receptors)):
-        expected = signalling["expression"][cells["kind"], r] * state["activity"][r]
+        expected = signalling["expression"][cells["kind"], r] * state["activity"][r, side]
         assert cells["activity"][:, r] == pytest.approx(expected, rel=2 * TOLERANCE)
 
 

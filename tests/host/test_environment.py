@@ -37,9 +37,15 @@ def imbalance(tables, state, levels: np.ndarray, vessels: float) -> np.ndarray:
     loss = (signalling["decay"][:factors] + exchange + state["capture"][:factors]) * levels
     for receptor in range(receptors):
         held = levels / signalling["affinity"][receptor, :factors]
-        occupied = held / (1.0 + held.sum() + state["antagonism"][receptor])
-        per_day = signalling["receptors"][:, receptor] * signalling["internalisation"][:, receptor]
-        loss += occupied * (densities * per_day).sum() / fluid
+        load = (
+            held.sum()
+            + state["signals"][tables["signal"]["collagen_density"]] / signalling["collagen"][receptor]
+        )
+        per_day = (
+            signalling["receptors"][:, receptor] * signalling["internalisation"][:, receptor] * densities
+        )
+        for side, taken in enumerate((per_day[0], per_day[1:].sum())):
+            loss += held / (1.0 + load + state["antagonism"][receptor, side]) * taken / fluid
     return gain - loss
 
 
@@ -56,10 +62,10 @@ def lesion(black6, rest):
 
         def sense(**effects) -> np.ndarray:
             for name, value in effects.items():
-                state[name][:] = value
+                state[name][:] = np.broadcast_to(np.transpose(value), state[name].T.shape).T
             levels = np.full(state["levels"].shape[1], 0.1)
             for _ in range(30):  # secretion reads the levels of the step before
-                sense_and_act(tables, state, levels, 0.5, 1.0, 0.0)
+                sense_and_act(tables, state, levels, state["niche_expression"][0], 0.5, 1.0, 0.0)
             return levels[: len(black6.factors)]
 
         return tables, state, sense
@@ -135,6 +141,9 @@ def test_levels_are_the_root(
 
 def test_without_secretion_and_uptake_the_tissue_has_what_blood_brings(lesion) -> None:
     tables, _, sense = lesion(endothelial_cell=REFERENCE_ENDOTHELIUM)
+    for limit in ("base", "minimum", "maximum"):
+        tables["rules"][limit][: tables["count"]["secretions"]] = 0.0
+    tables["signalling"]["receptors"][:] = 0.0
     levels = sense()
     signalling = tables["signalling"]
     exchange = signalling["exchange"][: levels.size]
@@ -156,13 +165,16 @@ def test_antibody_lowers_levels_and_antagonist_lowers_activity(lesion, black6) -
     _, state, sense = lesion(**PYMT)
     igf1r, igf1 = black6.receptors.index("IGF1R"), black6.factors.index("IGF-1")
     plain, active = sense(), state["activity"].copy()
-    captured = sense(capture=np.array([0.0, 1e4, 1e4] + [0.0] * 13))
+    capture, antagonism = np.zeros(16), np.zeros(16)
+    capture[[igf1, black6.factors.index("IGF-2")]], antagonism[igf1r] = 1e4, 100.0
+    captured = sense(capture=capture)
     assert captured[igf1] < 0.05 * plain[igf1]
-    assert state["activity"][igf1r] < 0.1 * active[igf1r]
-    blocked = sense(capture=0.0, antagonism=np.array([0.0, 100.0, 0.0] + [0.0] * 13))
-    assert state["activity"][igf1r] < 0.1 * active[igf1r]
+    assert state["activity"][igf1r, 0] < 0.1 * active[igf1r, 0]
+    blocked = sense(capture=0.0, antagonism=antagonism)
+    assert state["activity"][igf1r, 0] < 0.1 * active[igf1r, 0]
     assert blocked[igf1] > plain[igf1]  # less uptake
-    assert state["activity"][black6.receptors.index("IR-A")] >= active[black6.receptors.index("IR-A")]
+    ira = black6.receptors.index("IR-A")
+    assert state["activity"][ira, 0] >= active[ira, 0]
 
 
 def test_capture_divides_the_level_by_the_added_loss(lesion, black6) -> None:
@@ -198,7 +210,8 @@ def test_only_carriers_feel_a_receptor(lesion, black6) -> None:
     signals = state["signals"][first:].reshape(-1)[: len(black6.cell_types) * len(black6.receptors)]
     signals = signals.reshape(len(black6.cell_types), len(black6.receptors))
     carriers = tables["signalling"]["receptors"][: signals.shape[0], : signals.shape[1]] > 0
-    expected = np.where(carriers, state["activity"][: signals.shape[1]], 0.0)
+    of_type = state["activity"][: signals.shape[1], [0] + [1] * (signals.shape[0] - 1)].T
+    expected = np.where(carriers, of_type, 0.0)
     expected *= tables["signalling"]["expression"][: signals.shape[0], : signals.shape[1]]
     assert signals == pytest.approx(expected)
     assert carriers.any(axis=0).all()
@@ -216,7 +229,7 @@ def test_contacts_by_share_of_cells(lesion, black6) -> None:
 
 def test_single_signals_reach_their_places(lesion) -> None:
     tables, state, _ = lesion(**PYMT)
-    sense_and_act(tables, state, state["levels"][0], 0.25, 0.5, 0.75)
+    sense_and_act(tables, state, state["levels"][0], state["expression"][0], 0.25, 0.5, 0.75)
     index = tables["signal"]
     names = ("pressure", "vessel_density", "collagen_density", "collagen_alignment")
     assert [float(state["signals"][index[name]]) for name in names] == [0.25, 1.0, 0.5, 0.75]
@@ -262,7 +275,7 @@ def test_occupancies_of_a_pymt_tumour(black6, rest) -> None:
     update_volume(tables, state, 0)
     for _ in range(30):
         read_lesion(tables, state, 0)
-    activity = dict(zip(black6.receptors, state["activity"], strict=False))
+    activity = dict(zip(black6.receptors, state["activity"][:, 0], strict=False))
     odds = {name: value / (1.0 - value) for name, value in activity.items()}
     assert 1 / 3 < odds["IGF1R"] < 3
     assert 1 / 3 < odds["CSF1R"] < 3

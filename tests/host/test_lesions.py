@@ -126,10 +126,12 @@ def test_collagen_of_a_lesion(tissue, place) -> None:
     update_volume(tables, state, 0)
     read_lesion(tables, state, 0)
     turnover = float(tables["body"]["collagen_turnover"])
-    deposition, alignment = (matrix_rate(tables, state, row) for row in (0, 1))
+    deposition, alignment = (matrix_rate(tables, state, state["behaviours"], row) for row in (0, 1))
     assert deposition > 0.0
     assert alignment > 0.0
-    assert matrix_rate(tables, state, 2) == 0.0  # nothing in this model digests collagen
+    assert (
+        matrix_rate(tables, state, state["behaviours"], 2) == 0.0
+    )  # nothing in this lesion digests collagen
     _grow_matrix(tables, state, 0, 3.0)
     rest, kept = deposition / turnover, math.exp(-3.0 * turnover)
     assert state["matrix"][0, 0] == pytest.approx(rest + (1.0 - rest) * kept)
@@ -296,7 +298,7 @@ def test_becoming_large_keeps_every_cell(tissue) -> None:
     assert state["volume"][1] == pytest.approx(before, rel=1e-5)
     assert state["stroma"][1, 1:] == pytest.approx(state["niche"][LUNG, 1:] * before, abs=1)
     assert (state["levels"][1] == state["niche_levels"][LUNG]).all()
-    assert state["matrix"][1].tolist() == [1.0, 0.0]
+    assert state["matrix"][1].tolist() == state["niche_matrix"][LUNG].tolist()
 
 
 # ---- the list of lesions ---------------------------------------------------------------------------------------------

@@ -159,8 +159,8 @@ def test_record_of_a_course(black6, protocol, run) -> None:
 
 
 def test_untreated_blood_stays_as_it_is(black6, protocol, run) -> None:
-    """Neutrophils and plasma ligands of an untreated animal do not drift."""
-    record = run(black6, protocol(30))
+    """Neutrophils and plasma ligands of an animal without tumour do not drift."""
+    record = run(black6, protocol(30, engrafted_share=0.0))
     for field in ("blood neutrophils", "plasma free IGF-1", "plasma free insulin"):
         assert record.column(field) == pytest.approx(record.column(field)[0], rel=1e-9), field
 

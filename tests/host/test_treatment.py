@@ -216,7 +216,7 @@ def test_modification_depletion_and_antagonism(animal, black6) -> None:
     level = 10.0 / float(drugs["volume"][x])
     drugs["modification"][x, 3], drugs["modification_half"][x, 3] = 0.2, level
     drugs["depletion_rate"][x, 2], drugs["depletion_half"][x, 2] = 4.0, level / 3
-    drugs["antagonism"][x, 1], drugs["antagonist_share"][x, 1] = 5.0, 0.3
+    drugs["antagonism"][x, 1], drugs["antagonist_share"][x, 1] = (5.0, np.inf), 0.3
     drugs["inhibition"][x, 2], drugs["inhibitor_share"][x, 2] = 8.0, 0.1
     dose(tables, state, black6, "xentuzumab", 10.0)
     pass_days(tables, state, 1)
@@ -225,8 +225,9 @@ def test_modification_depletion_and_antagonism(animal, black6) -> None:
     assert state["modification"][4] == 1.0
     assert state["depletion"][2] == pytest.approx(3.0)
     molar = level * 1e6 / 150_000
-    assert state["antagonism"][1] == pytest.approx(0.3 * molar / 5.0)
-    assert state["antagonism"][0] == 0.0
+    assert state["antagonism"][1, 0] == pytest.approx(0.3 * molar / 5.0)
+    assert state["antagonism"][1, 1] == 0.0
+    assert (state["antagonism"][0] == 0.0).all()
     assert state["inhibition"][2] == pytest.approx(0.1 * molar / 8.0)
     assert state["inhibition"][1] == 0.0
 

@@ -61,7 +61,9 @@ def by_hand(kind: int, levels, antagonism, volume: float) -> tuple[list[float], 
 def sense(compiled: Compiled, cells: Cells, level, antagonism) -> None:
     first = compiled.vocabulary.behaviour.uptake
     columns = compiled.types.column[first : first + 3]
-    sense_receptors(carriers_of(cells), columns, RECEPTORS, np.array(antagonism), level, cells.count)
+    sense_receptors(
+        carriers_of(cells), columns, RECEPTORS, np.column_stack([antagonism, antagonism]), level, cells.count
+    )
 
 
 @given(st.integers(0, 1000), st.lists(st.floats(0.0, 50.0), min_size=2, max_size=2))

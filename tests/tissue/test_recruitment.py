@@ -148,7 +148,7 @@ def test_places(tissue, compiled) -> None:
     treatment, newcomer = Treatment(compiled.tables, dict(compiled.axes)), recruited(compiled, name)
     sites, found = np.arange(50, 70), np.empty((300, 3))
     low, high = np.zeros(3), np.full(3, 200.0)
-    signals = np.zeros(int(compiled.tables["signal"]["collagen_alignment"]) + 1)
+    signals = np.zeros(int(compiled.tables["signal"]["cytotoxic_exposure"]) + 1)
     kept = place_newcomers(
         world.cells["place"][sites], world.cells["voxel"][sites], world.fields.level, compiled.tables,
         treatment.now, receptors_of(compiled), newcomer.kind, newcomer.place, 8.0, low, high, False,

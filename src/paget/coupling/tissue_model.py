@@ -142,6 +142,9 @@ def _ignored(model: Model, words: Sequence[Spoken], recruitment: bool) -> Iterab
             yield Ignored(f"{what} of {rule.mechanism}", _reason(found[key]))
         elif key in of_the_tissue and signal.kind not in ("factor", "receptor"):
             yield Ignored(f"{what} of {rule.mechanism}", "newcomers sense levels and receptors only")
+    for receptor in model.receptors.values():
+        if receptor.collagen is not None:
+            yield Ignored(f"collagen as a ligand of {receptor.name}", "no collagen in a tissue yet")
     if not recruitment:
         yield Ignored("recruitment", "left out of this tissue")
     if VESSELS not in model.cell_types:

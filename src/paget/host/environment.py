@@ -7,15 +7,17 @@ blood against decay, uptake by receptors and capture by antibodies,
 
 with n_k cells per volume, P_f the free level in plasma and v the vessel density. Uptake falls as receptors fill, so
 the levels are iterated from those of the step before. Receptor activity is the occupancy by
-all ligands that compete, antagonists included (Gaddum). Of a factor under an inhibitor 1 / (1 + I / K_I) is active.
+all ligands that compete, collagen and antagonists included (Gaddum), times the receptors of the cell relative to their
+stated number. An antagonist may know the receptor of one species only, so tumour cells and the host's cells have
+activities of their own. Of a factor under an inhibitor 1 / (1 + I / K_I) is active.
 """
 
 from __future__ import annotations
 
-from paget.compiled import kernel
-from paget.pharmacology.occupancy import active_load, held_share
+from paget.compiled import kernel, law
+from paget.pharmacology.occupancy import held_share
 from paget.rules.rule_table import evaluate
-from paget.rules.tables import TUMOUR_CELL
+from paget.rules.tables import HOST_SIDE, TUMOUR_CELL, TUMOUR_SIDE
 
 MOLECULES_PER_NANOMOLAR = 6.02214076e8
 """Molecules in 1 mm3 of fluid at 1 nM."""
@@ -42,23 +44,27 @@ def vessel_density(tables, densities):
 
 
 @kernel
-def sense_and_act(tables, state, levels, pressure, collagen, alignment):
+def sense_and_act(tables, state, levels, expression, pressure, collagen, alignment):
     """Bring levels (nM, shape (F,)) to their steady state at state.densities and fill state.behaviours.
 
-    `pressure`, `collagen` density and `alignment` are signals without unit. Secretion is read at the levels of the step
-    before, everything else at the new ones.
+    `expression`: receptors relative to their stated number, shape (E,), renewed here; `pressure`, `collagen` density
+    and `alignment` are signals without unit. Secretion and expression are read at the levels of the step before,
+    everything else at the new ones.
     """
     vessels = vessel_density(tables, state.densities)
-    _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
-    secretions = tables.count.secretions
-    evaluate(tables.rules, state.signals, 0, secretions, state.behaviours)
-    _apply_modification(state, 0, secretions)
+    fill_surroundings(tables, state, pressure, vessels, collagen, alignment)
+    fill_levels(tables, state, levels, expression)
+    early = tables.count.early
+    evaluate(tables.rules, state.signals, 0, early, state.behaviours)
+    _apply_modification(state, 0, early)
+    for row in range(early - tables.count.secretions):
+        expression[row] = state.behaviours[tables.count.secretions + row]
     _fill_production(tables, state)
-    _solve_levels(tables, state, levels, vessels)
-    _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment)
+    _solve_levels(tables, state, levels, expression, vessels)
+    fill_levels(tables, state, levels, expression)
     last = tables.count.ruled
-    evaluate(tables.rules, state.signals, secretions, last, state.behaviours)
-    _apply_modification(state, secretions, last)
+    evaluate(tables.rules, state.signals, early, last, state.behaviours)
+    _apply_modification(state, early, last)
 
 
 @kernel
@@ -88,19 +94,39 @@ def _fill_production(tables, state):
         state.production[factor] += made
 
 
+@law
+def side_of(cell_type):
+    """Whose cells these are: 0 for those of the tumour, 1 for those of the host."""
+    return TUMOUR_SIDE if cell_type == TUMOUR_CELL else HOST_SIDE
+
+
 @kernel
-def _solve_levels(tables, state, levels, vessels):
-    signalling = tables.signalling
+def _present(tables, expression, pair):
+    """Receptors of one carrier relative to their stated number; `pair` counts carriers of all receptors."""
+    behaviour = tables.receptor.expression[pair]
+    return expression[behaviour - tables.count.secretions] if behaviour >= 0 else 1.0
+
+
+@kernel
+def _fill_receptor_density(tables, state, expression):
+    """Internalising receptors (nM/day when all are filled) of tumour cells and of the host's."""
+    signalling, index = tables.signalling, tables.receptor
     fluid = MOLECULES_PER_NANOMOLAR * tables.body.interstitial_share
-    types, receptors = tables.count.types, tables.count.receptors
-    for receptor in range(receptors):
-        total = 0.0
-        for cell_type in range(types):
-            internalising = (
+    for receptor in range(tables.count.receptors):
+        state.receptor_density[receptor, TUMOUR_SIDE] = 0.0
+        state.receptor_density[receptor, HOST_SIDE] = 0.0
+        for pair in range(index.first_carrier[receptor], index.first_carrier[receptor + 1]):
+            cell_type = index.carrier[pair]
+            taken = (
                 signalling.receptors[cell_type, receptor] * signalling.internalisation[cell_type, receptor]
             )
-            total += state.densities[cell_type] * internalising
-        state.receptor_density[receptor] = total / fluid
+            taken *= state.densities[cell_type] * _present(tables, expression, pair)
+            state.receptor_density[receptor, side_of(cell_type)] += taken / fluid
+
+
+@kernel
+def _solve_levels(tables, state, levels, expression, vessels):
+    _fill_receptor_density(tables, state, expression)
     for _ in range(LEVEL_ITERATIONS):
         _fill_uptake(tables, state, levels)
         if _update_levels(tables, state, levels, vessels) < LEVEL_TOLERANCE:
@@ -110,18 +136,38 @@ def _solve_levels(tables, state, levels, vessels):
 @kernel
 def _fill_uptake(tables, state, levels):
     """Uptake rate constant (1/day) of each factor at the present levels."""
-    signalling = tables.signalling
-    state.uptake[:] = 0.0
+    index = tables.receptor
+    for factor in range(tables.count.factors):
+        state.uptake[factor] = 0.0
     for receptor in range(tables.count.receptors):
-        if state.receptor_density[receptor] > 0.0:
-            filled = 1.0 + state.antagonism[receptor]
-            filled += active_load(
-                levels, state.inhibition, signalling.affinity[receptor], tables.count.factors
-            )
-            for factor in range(tables.count.factors):
-                apparent = signalling.affinity[receptor, factor] * (1.0 + state.inhibition[factor])
-                share = 1.0 / (apparent * filled)
-                state.uptake[factor] += state.receptor_density[receptor] * share
+        own, hosts = (
+            state.receptor_density[receptor, TUMOUR_SIDE],
+            state.receptor_density[receptor, HOST_SIDE],
+        )
+        if own + hosts > 0.0:
+            filled = 1.0 + ligand_load(tables, state, receptor, levels)
+            taken = own / (filled + state.antagonism[receptor, TUMOUR_SIDE])
+            taken += hosts / (filled + state.antagonism[receptor, HOST_SIDE])
+            for pair in range(index.first_ligand[receptor], index.first_ligand[receptor + 1]):
+                factor = index.ligand[pair]
+                state.uptake[factor] += taken / _apparent(tables, state, receptor, factor)
+
+
+@kernel
+def ligand_load(tables, state, receptor, levels):
+    """sum C / K over the ligands of a receptor at the levels (nM, shape (F,)), with the collagen of state.signals."""
+    index = tables.receptor
+    total = state.signals[tables.signal.collagen_density] / tables.signalling.collagen[receptor]
+    for pair in range(index.first_ligand[receptor], index.first_ligand[receptor + 1]):
+        factor = index.ligand[pair]
+        total += levels[factor] / _apparent(tables, state, receptor, factor)
+    return total
+
+
+@law
+def _apparent(tables, state, receptor, factor):
+    """Dissociation constant (nM) that a factor under an inhibitor seems to have."""
+    return tables.signalling.affinity[receptor, factor] * (1.0 + state.inhibition[factor])
 
 
 @kernel
@@ -141,27 +187,41 @@ def _update_levels(tables, state, levels, vessels):
 
 
 @kernel
-def _fill_signals(tables, state, levels, pressure, vessels, collagen, alignment):
-    signalling, index, signals = tables.signalling, tables.signal, state.signals
-    types, receptors, factors = tables.count.types, tables.count.receptors, tables.count.factors
-    total = 0.0
+def fill_surroundings(tables, state, pressure, vessels, collagen, alignment):
+    """Signals that do not depend on levels: contacts at state.densities, crowding, vessels, matrix, cytotoxic drugs."""
+    index, signals = tables.signal, state.signals
+    types, total = tables.count.types, 0.0
     for cell_type in range(types):
         total += state.densities[cell_type]
-    for factor in range(factors):
-        signals[factor] = levels[factor] / (1.0 + state.inhibition[factor])
-    for receptor in range(receptors):
-        bound = active_load(levels, state.inhibition, signalling.affinity[receptor], factors)
-        state.activity[receptor] = held_share(bound, state.antagonism[receptor])
     for cell_type in range(types):
-        first = index.activity + cell_type * receptors
-        for receptor in range(receptors):
-            signals[first + receptor] = signalling.expression[cell_type, receptor] * state.activity[receptor]
         share = state.densities[cell_type] / total if total > 0.0 else 0.0
         signals[index.contact + cell_type] = tables.body.neighbours * share
     signals[index.pressure] = pressure
     signals[index.vessel_density] = vessels
     signals[index.collagen_density] = collagen
     signals[index.collagen_alignment] = alignment
+    signals[index.cytotoxic_exposure] = state.cytotoxic[0]
+
+
+@kernel
+def fill_levels(tables, state, levels, expression):
+    """Signals that follow levels (nM, shape (F,)): the levels themselves and the activity of receptors.
+
+    `fill_surroundings` must have been called: collagen is a ligand. Who carries no receptor never feels it.
+    """
+    signalling, index = tables.signalling, tables.receptor
+    receptors = tables.count.receptors
+    for factor in range(tables.count.factors):
+        state.signals[factor] = levels[factor] / (1.0 + state.inhibition[factor])
+    for receptor in range(receptors):
+        bound = ligand_load(tables, state, receptor, levels)
+        for side in range(2):
+            state.activity[receptor, side] = held_share(bound, state.antagonism[receptor, side])
+        for pair in range(index.first_carrier[receptor], index.first_carrier[receptor + 1]):
+            cell_type = index.carrier[pair]
+            present = signalling.expression[cell_type, receptor] * _present(tables, expression, pair)
+            place = tables.signal.activity + cell_type * receptors + receptor
+            state.signals[place] = present * state.activity[receptor, side_of(cell_type)]
 
 
 @kernel

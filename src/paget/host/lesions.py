@@ -14,7 +14,7 @@ import numpy as np
 
 from paget.compiled import kernel, law
 from paget.host.birth_death import birth_death_step, immigration_death_step, relative_growth
-from paget.host.environment import copy_into, killing_rate, sense_and_act
+from paget.host.environment import copy_into, killing_rate, sense_and_act, vessel_density
 from paget.host.record import CASCADE_STEPS, MACROMETASTASIS_DIAMETER
 from paget.host.regimen import TICKS_PER_DAY
 from paget.host.stages import (
@@ -27,7 +27,7 @@ from paget.host.stages import (
 )
 from paget.host.state import LESIONS
 from paget.keyed_random import Purpose, binomial, seek
-from paget.pharmacology.plasma import damage_rate
+from paget.pharmacology.plasma import damage_rate, give_to_plasma
 from paget.rules.tables import (
     CYCLE_ENTRY,
     DEATH,
@@ -46,6 +46,9 @@ MACROMETASTASIS = CASCADE_STEPS.index("macrometastasis")
 
 FULL_DENSITY = 1e4
 """Cells per mm3 at which deposition, alignment and digestion of collagen have their stated rates."""
+
+DEPOSITION, ALIGNMENT, DIGESTION = range(3)
+"""What cells do to collagen, in the order of `rules.layout.MATRIX_BEHAVIOURS`."""
 
 _BIRTHS, _STROMA, _GRADUATION = (
     int(Purpose.BIRTH_DEATH),
@@ -131,6 +134,7 @@ def read_lesion(tables, state, lesion):
         tables,
         state,
         state.levels[lesion],
+        state.expression[lesion],
         pressure,
         state.matrix[lesion, 0],
         state.matrix[lesion, 1],
@@ -139,8 +143,10 @@ def read_lesion(tables, state, lesion):
 
 @kernel
 def grow_large(tables, state, lesion, key, tick, dt):
-    """Advance one large lesion by dt (day): tumour cells, other cells, collagen."""
+    """Advance one large lesion by dt (day): tumour cells, other cells, collagen; it gives factors to plasma."""
     read_lesion(tables, state, lesion)
+    fluid = tables.body.interstitial_share * state.volume[lesion]
+    give_to_plasma(tables, state, state.levels[lesion], fluid, vessel_density(tables, state.densities))
     index, behaviours = tables.behaviour.tumour, state.behaviours
     cells = state.cells[lesion]
     entry, division = behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]]
@@ -199,22 +205,22 @@ def _grow_stroma(tables, state, lesion, key, tick, dt):
 @kernel
 def _grow_matrix(tables, state, lesion, dt):
     """Relax collagen density and alignment exactly over dt (day) at constant rates."""
-    deposition = matrix_rate(tables, state, 0)
-    alignment = matrix_rate(tables, state, 1)
-    digestion = matrix_rate(tables, state, 2) + tables.body.collagen_turnover
+    deposition = matrix_rate(tables, state, state.behaviours, DEPOSITION)
+    alignment = matrix_rate(tables, state, state.behaviours, ALIGNMENT)
+    digestion = matrix_rate(tables, state, state.behaviours, DIGESTION) + tables.body.collagen_turnover
     state.matrix[lesion, 0] = relax(state.matrix[lesion, 0], deposition, digestion, dt)
     loss = alignment + tables.body.collagen_turnover
     state.matrix[lesion, 1] = relax(state.matrix[lesion, 1], alignment, loss, dt)
 
 
 @kernel
-def matrix_rate(tables, state, row):
-    """Deposition (0), alignment (1) or digestion (2) of collagen by all cells (1/day)."""
+def matrix_rate(tables, state, behaviours, row):
+    """Deposition, alignment or digestion (row) of collagen by all cells at state.densities (1/day)."""
     rate = 0.0
     for cell_type in range(tables.count.types):
         behaviour = tables.behaviour.matrix[row, cell_type]
         if behaviour >= 0:
-            rate += state.behaviours[behaviour] * state.densities[cell_type] / FULL_DENSITY
+            rate += behaviours[behaviour] * state.densities[cell_type] / FULL_DENSITY
     return rate
 
 
@@ -250,8 +256,8 @@ def make_large(tables, state, lesion, key, tick):
     for cell_type in range(1, tables.count.types):
         state.stroma[lesion, cell_type] = np.int64(state.niche[site, cell_type] * volume + 0.5)
     copy_into(state.levels[lesion], state.niche_levels[site])
-    state.matrix[lesion, 0] = 1.0
-    state.matrix[lesion, 1] = 0.0
+    copy_into(state.expression[lesion], state.niche_expression[site])
+    copy_into(state.matrix[lesion], state.niche_matrix[site])
     state.small[lesion] = 0
 
 
@@ -289,4 +295,5 @@ def _copy_lesion(state, source, target):
     copy_into(state.cells[target], state.cells[source])
     copy_into(state.stroma[target], state.stroma[source])
     copy_into(state.levels[target], state.levels[source])
+    copy_into(state.expression[target], state.expression[source])
     copy_into(state.matrix[target], state.matrix[source])

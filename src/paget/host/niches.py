@@ -2,7 +2,12 @@
 
 Resident cells are kept by the organ (what dies is replaced), recruited in proportion to what the present signals do to
 recruitment, and transformed by tumour signals. Levels, behaviours and the stages of small lesions follow once per
-step, whatever the number of lesions.
+step, whatever the number of lesions. Collagen is kept by the organ in the same way:
+
+    density' = (turnover + digestion at rest) (deposition / deposition at rest) - (turnover + digestion) density,
+
+where `at rest` is what resident cells do without any signal, so that an organ in which nothing signals has the density
+of the normal gland (1); the order of its fibres follows the law of lesions.
 """
 
 from __future__ import annotations
@@ -11,7 +16,16 @@ import math
 
 from paget.compiled import kernel
 from paget.host.environment import copy_into, killing_rate, sense_and_act
-from paget.host.lesions import lesion_crowding, relax, small_volume
+from paget.host.lesions import (
+    ALIGNMENT,
+    DEPOSITION,
+    DIGESTION,
+    FULL_DENSITY,
+    lesion_crowding,
+    matrix_rate,
+    relax,
+    small_volume,
+)
 from paget.host.pools import holds_cells
 from paget.host.stages import CYCLING, DAMAGED, QUIESCENT, advance_shares, balanced_share
 from paget.host.state import DOSED, GROUPS, LESIONS, SITE_COUNT
@@ -60,7 +74,10 @@ def read_niche(tables, state, site):
     state.densities[TUMOUR_CELL] = tables.tumour.niche_tumour_share * tables.tumour.cell_density
     volume = small_volume(tables, state, site, TYPICAL_SMALL_CELLS)
     pressure, _ = lesion_crowding(tables, site, volume)
-    sense_and_act(tables, state, state.niche_levels[site], pressure, 1.0, 0.0)
+    matrix = state.niche_matrix[site]
+    sense_and_act(
+        tables, state, state.niche_levels[site], state.niche_expression[site], pressure, matrix[0], matrix[1]
+    )
     copy_into(state.niche_behaviours[site], state.behaviours)
 
 
@@ -85,10 +102,45 @@ def advance_niche(tables, state, site, dt):
         lethal,
         dt,
     )
-    _advance_cells(tables, state, site, dt)
+    advance_surroundings(tables, state, site, dt)
     net = math.log(growth) / dt
     state.births[site] = max(0.0, net + lethal * 0.5 * (before + state.shares[site, DAMAGED]))
     state.deaths[site] = common + state.births[site] - net
+
+
+@kernel
+def advance_surroundings(tables, state, site, dt):
+    """Relax the collagen and the cells of a niche over dt (day); behaviours and densities are those of `read_niche`."""
+    _advance_matrix(tables, state, site, dt)
+    _advance_cells(tables, state, site, dt)
+
+
+@kernel
+def _advance_matrix(tables, state, site, dt):
+    """Relax collagen density and alignment exactly over dt (day) at constant rates."""
+    behaviours, turnover, matrix = (
+        state.niche_behaviours[site],
+        tables.body.collagen_turnover,
+        state.niche_matrix[site],
+    )
+    kept, laid = resting_matrix_rate(tables, site, DIGESTION), resting_matrix_rate(tables, site, DEPOSITION)
+    now = matrix_rate(tables, state, behaviours, DEPOSITION)
+    source = (turnover + kept) * now / laid if laid > 0.0 else turnover + kept + now
+    loss = turnover + matrix_rate(tables, state, behaviours, DIGESTION)
+    matrix[0] = relax(matrix[0], source, loss, dt)
+    order = matrix_rate(tables, state, behaviours, ALIGNMENT)
+    matrix[1] = relax(matrix[1], order, order + turnover, dt)
+
+
+@kernel
+def resting_matrix_rate(tables, site, row):
+    """Deposition, alignment or digestion of collagen (1/day) by the resident cells of an organ without any signal."""
+    rate = 0.0
+    for cell_type in range(1, tables.count.types):
+        behaviour = tables.behaviour.matrix[row, cell_type]
+        if behaviour >= 0:
+            rate += tables.rules.base[behaviour] * tables.sites.cells[site, cell_type] / FULL_DENSITY
+    return rate
 
 
 @kernel
@@ -128,7 +180,7 @@ def settle_niches(tables, state):
     for site in range(SITE_COUNT):
         for _ in range(SETTLING_STEPS):
             read_niche(tables, state, site)
-            _advance_cells(tables, state, site, SETTLING_TIME)
+            advance_surroundings(tables, state, site, SETTLING_TIME)
         behaviours, index = state.niche_behaviours[site], tables.behaviour.tumour
         share = balanced_share(behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]])
         state.shares[site, QUIESCENT] = 1.0 - share

@@ -8,6 +8,7 @@ antagonism at receptors is that of tissue.
 from __future__ import annotations
 
 from paget.compiled import kernel
+from paget.host.environment import side_of
 from paget.pharmacology.occupancy import held_share
 from paget.rules.rule_table import mean_over_contacts
 
@@ -27,14 +28,13 @@ def sense_plasma(tables, state, free, drugs_act):
     for factor in range(factors):
         signals[factor] = free[factor] / (1.0 + state.inhibition[factor] if drugs_act else 1.0)
     for receptor in range(receptors):
-        blocked = state.antagonism[receptor] if drugs_act else 0.0
         bound = 0.0
         for factor in range(factors):
             bound += signals[factor] / signalling.affinity[receptor, factor]
-        activity = held_share(bound, blocked)
         for cell_type in range(tables.count.types):
+            blocked = state.antagonism[receptor, side_of(cell_type)] if drugs_act else 0.0
             place = index.activity + cell_type * receptors + receptor
-            signals[place] = signalling.expression[cell_type, receptor] * activity
+            signals[place] = signalling.expression[cell_type, receptor] * held_share(bound, blocked)
 
 
 @kernel

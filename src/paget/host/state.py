@@ -1,7 +1,7 @@
 """The state of one subject, as one record that the kernels change in place.
 
-S sites, K cell types, F factors, R receptors, D drugs, B behaviours, P partner types, L lesions, G founder groups,
-X signals.
+S sites, K cell types, F factors, R receptors, D drugs, B behaviours, E expressions of receptors, P partner types,
+L lesions, G founder groups, X signals.
 Memory that is never touched costs nothing, so there is room for far more lesions than a mouse has.
 """
 
@@ -51,8 +51,10 @@ class State(Plasma):
     """Other cells by type, shape (L, K); column 0 (tumour cells) is unused."""
     levels: Annotated[float, "L", "F"]
     """Free concentrations (nM), shape (L, F)."""
+    expression: Annotated[float, "L", "E"]
+    """Receptors relative to their stated number, shape (L, E); large lesions only."""
     matrix: Annotated[float, "L", 2]
-    """Collagen density and alignment, shape (L, 2)."""
+    """Collagen density and alignment, shape (L, 2); large lesions only."""
     volume: Annotated[float, "L"]
     """Volume (mm3), shape (L,)."""
     lineage: Annotated[np.uint64, "L"]
@@ -77,6 +79,10 @@ class State(Plasma):
     """Cells around small lesions and solitary cells (1/mm3), shape (S, K)."""
     niche_levels: Annotated[float, "S", "F"]
     """Free concentrations in the niche (nM), shape (S, F)."""
+    niche_expression: Annotated[float, "S", "E"]
+    """Receptors in the niche relative to their stated number, shape (S, E)."""
+    niche_matrix: Annotated[float, "S", 2]
+    """Collagen density and alignment in the niche, shape (S, 2)."""
     shares: Annotated[float, "S", 3]
     """Stage shares of the small lesions of a site, shape (S, 3)."""
     niche_behaviours: Annotated[float, "S", "B"]
@@ -134,10 +140,10 @@ class State(Plasma):
     """Production of each factor (nM/day), shape (F,)."""
     uptake: Annotated[float, "F"]
     """Uptake of each factor (1/day), shape (F,)."""
-    activity: Annotated[float, "R"]
-    """Activity of each receptor, shape (R,)."""
-    receptor_density: Annotated[float, "R"]
-    """Internalising receptors of each kind (molecules per mm3 and day), shape (R,)."""
+    activity: Annotated[float, "R", 2]
+    """Share of each receptor that holds a ligand, in tumour cells and in the host's; shape (R, 2)."""
+    receptor_density: Annotated[float, "R", 2]
+    """Internalising receptors of tumour cells and of the host's (nM/day when all are filled), shape (R, 2)."""
     sizes: Annotated[int, 12, "P + 1"]
     """Aggregates by tumour cells - 1 and partner, shape (12, 1 + P)."""
     entering: Annotated[int, 12, "P + 1"]
@@ -155,7 +161,7 @@ class State(Plasma):
 @cache
 def _state_type(axes: tuple[tuple[str, int], ...]) -> np.dtype:
     lengths = dict(axes)
-    signals = lengths["F"] + lengths["K"] * lengths["R"] + lengths["K"] + 4
+    signals = lengths["F"] + lengths["K"] * lengths["R"] + lengths["K"] + 5
     lengths |= {"L": MOST_LESIONS, "G": MOST_GROUPS, "X": signals}
     return dtype_of(State, lengths)
 
@@ -166,6 +172,8 @@ def new_state(tables: np.void, axes: tuple[tuple[str, int], ...]) -> np.ndarray:
     state = whole[0]
     state["niche"][:] = tables["sites"]["cells"]
     state["niche_levels"][:] = tables["signalling"]["plasma_free"]
+    state["niche_expression"][:] = 1.0
+    state["niche_matrix"][:] = (1.0, 0.0)
     fill_plasma(tables, state)
     read = tables["behaviour"]["tumour"][BLOOD_BEHAVIOURS]
     state["blood_behaviours"][:] = tables["rules"]["base"][read]

@@ -16,6 +16,7 @@ from paget.host.lesions import (
 from paget.host.niches import advance_niche, mark_active, read_niche
 from paget.host.state import GROUPS, LESIONS, SITE_COUNT
 from paget.host.treatment import advance_treatment
+from paget.pharmacology.plasma import take_back
 from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
 
 
@@ -27,6 +28,7 @@ def advance(tables, state, key, tick, dt):
     on, what wakes in this step climbs from the next on, and a lesion founded in this step grows from the next on.
     """
     advance_treatment(tables, state, dt)
+    take_back(tables, state)
     mark_active(state)
     waiting = state.count[GROUPS]
     for site in range(SITE_COUNT):

@@ -103,7 +103,8 @@ def _inoculate(tables, state, protocol, key, tick):
 def _start_primary(tables, state, protocol):
     state.site[0] = FAT_PAD
     copy_into(state.levels[0], state.niche_levels[FAT_PAD])
-    state.matrix[0, 0] = 1.0
+    copy_into(state.expression[0], state.niche_expression[FAT_PAD])
+    copy_into(state.matrix[0], state.niche_matrix[FAT_PAD])
     founders = binomial(state.generator, np.int64(protocol.inoculum_cells), protocol.engrafted_share)
     cycling = binomial(state.generator, founders, state.shares[FAT_PAD, 1])
     state.cells[0, 0] = founders - cycling

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from paget.model.names import Item, Name, OneOf
 from paget.model.quantity import BadValue, Entry, In, Quantity
@@ -125,5 +125,14 @@ class Receptor(Item):
 
     schema_: Literal["receptor/1"] = Field(alias="schema")
     """`receptor/1`."""
-    ligands: Annotated[dict[Name, Annotated[Quantity, In("nM", above=0)]], Field(min_length=1)]
-    """Dissociation constant for each activating factor [nM]: the concentration that fills half of the receptors."""
+    ligands: dict[Name, Annotated[Quantity, In("nM", above=0)]] = Field(default_factory=dict)
+    """Dissociation constant for each activating factor [nM]: the concentration that fills half of the receptors.
+    Default: none, for a receptor of collagen."""
+    collagen: Annotated[Quantity, In("1", above=0)] | None = None
+    """Collagen density, relative to the normal gland, that fills half of the receptors [1]. Default: not a ligand."""
+
+    @model_validator(mode="after")
+    def _has_ligand(self) -> Receptor:
+        if not self.ligands and self.collagen is None:
+            raise BadValue("a receptor needs a ligand: factors in `ligands`, or `collagen`", at=("ligands",))
+        return self

@@ -137,6 +137,7 @@ def _check_mechanisms(catalog: Catalog) -> None:
             _check_behaviours(mechanism, addition.behaviours, (*location, "behaviours"), catalog)
             _check_receptors(mechanism, addition.receptors, (*location, "receptors"), catalog)
     owners = _owners(catalog)
+    _check_expressions(owners, catalog)
     seen: dict[tuple[str, str, str, str], tuple[Mechanism, int]] = {}
     for mechanism in catalog.mechanisms.values():
         for index, rule in enumerate(mechanism.rules):
@@ -175,6 +176,21 @@ def _owners(catalog: Catalog) -> dict[tuple[str, str, str], Item]:
         for name, addition in mechanism.cell_types.items():
             claim(mechanism, name, addition, ("cell_types", name))
     return owners
+
+
+def _check_expressions(owners: dict[tuple[str, str, str], Item], catalog: Catalog) -> None:
+    """A cell type expresses only receptors that it carries."""
+    for (cell_type, section, name), item in owners.items():
+        match = catalog.vocabulary.behaviour(name) if section == "behaviours" else None
+        if (
+            match is not None
+            and match.kind == "receptor"
+            and (cell_type, "receptors", match.name) not in owners
+        ):
+            location = ("cell_types", cell_type) if isinstance(item, Mechanism) else ()
+            what = f"{cell_type} carries no receptor {match.name}"
+            carried = _names_owned(owners, cell_type, "receptors")
+            raise item.error(what, *location, "behaviours", name, found=name, allowed=carried)
 
 
 def _check_rule(

@@ -130,6 +130,9 @@ def _with_additions(
             if match is not None and match.kind == "cell-type" and match.name not in cell_types:
                 del behaviours[behaviour]
                 ignored.append(Ignored(f"'{behaviour}' of {name}", f"there is no {match.name} here"))
+            elif match is not None and match.kind == "receptor" and match.name not in receptors:
+                del behaviours[behaviour]
+                ignored.append(Ignored(f"'{behaviour}' of {name}", f"it does not carry {match.name} here"))
         merged[name] = cell_type.model_copy(update={"behaviours": behaviours, "receptors": receptors})
     return merged
 

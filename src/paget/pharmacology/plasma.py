@@ -1,5 +1,13 @@
 """Drugs in the plasma of one body and what they do in its tissues: for both engines.
 
+Large tumours give factors to plasma (`give_to_plasma`), from where they reach every organ. With v V the perfused fluid
+(vessel density times fluid, summed over lesions), e the rate of exchange and V_p the volume of plasma, the total obeys
+
+    total' = clearance total_at_rest + sum e v V C / V_p - (clearance + e sum v V free / (V_p total)) total,
+
+which is relaxed exactly over a step. Ligand that binding proteins hold is part of the total, so what a tumour gives is
+held in the same proportion.
+
 Doses enter compartments (`kinetics`), antibodies bind the ligands in plasma (`binding`), exposure lingers in tissue,
 and from the levels of a step follow its effects: capture of free ligand, antagonism at receptors, depletion of cell
 types, modified behaviours, damage of cycling cells. Kernels read the tables of a model (`paget.rules.tables.Tables`)
@@ -12,12 +20,15 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from paget.compiled import kernel
+from paget.compiled import kernel, law
 from paget.pharmacology import kinetics
 from paget.pharmacology.binding import bind
 
 LEAST_AMOUNT = 1e-12
 """Amount (mg/kg) below which a drug counts as gone."""
+
+PLASMA_SHARE = 0.55
+"""Share of the blood volume that is plasma (a haematocrit of 0.45)."""
 
 EXPOSURE_NODES = 3
 """Times within a step at which drug exposure is read."""
@@ -51,12 +62,19 @@ class Plasma:
     """Capture of free ligand in tissue (1/day), shape (F,)."""
     inhibition: Annotated[float, "F"]
     """Sum of inhibitor over inhibition constant of each factor, shape (F,)."""
-    antagonism: Annotated[float, "R"]
-    """Sum of antagonist over inhibition constant at each receptor, shape (R,)."""
+    antagonism: Annotated[float, "R", 2]
+    """Sum of antagonist over inhibition constant at each receptor of tumour cells and of the host's, shape (R, 2)."""
     depletion: Annotated[float, "K"]
     """Added death rate of each cell type (1/day), shape (K,)."""
     modification: Annotated[float, "B"]
     """Factor on each behaviour, shape (B,)."""
+    cytotoxic: Annotated[float, 1]
+    """Lingering exposure to cytotoxic drugs, in multiples of that of half damage, mean over the step; shape (1,)."""
+    # what large lesions give to plasma
+    inflow: Annotated[float, "F"]
+    """What lesions give per day (nM mm3/day), shape (F,)."""
+    perfused: Annotated[float, 1]
+    """Fluid of lesions that exchanges with plasma, times vessel density (mm3); shape (1,)."""
 
 
 def fill_plasma(tables, state) -> None:
@@ -171,12 +189,40 @@ def _turn_over(tables, state, factor, dt):
         held = state.free_sites[drug] / drugs.binding_affinity[drug, factor]
         weight += held
         loss += held * drugs.complex_clearance[drug, factor]
+    volume = plasma_volume(tables)
+    loss += signalling.exchange[factor] * state.perfused[0] / volume
     loss /= weight
-    if loss > 0.0:
-        rest = signalling.bound_clearance[factor] * signalling.plasma_total[factor] / loss
+    if signalling.bound_clearance[factor] > 0.0:
+        made = (
+            signalling.bound_clearance[factor] * signalling.plasma_total[factor]
+            + state.inflow[factor] / volume
+        )
+        rest = made / loss
         kept = math.exp(-loss * dt)
         state.plasma_total[factor] = rest + (state.plasma_total[factor] - rest) * kept
     state.plasma_free[factor] = state.plasma_total[factor] / weight
+
+
+@law
+def plasma_volume(tables):
+    """Volume of plasma (mm3)."""
+    return 1e3 * PLASMA_SHARE * tables.body.blood_volume
+
+
+@kernel
+def take_back(tables, state):
+    """Forget what lesions give to plasma, before all of them are asked again."""
+    state.perfused[0] = 0.0
+    for factor in range(tables.count.factors):
+        state.inflow[factor] = 0.0
+
+
+@kernel
+def give_to_plasma(tables, state, levels, fluid, vessels):
+    """Add what one lesion of so much fluid (mm3) at `levels` (nM, shape (F,)) exchanges with plasma per day."""
+    state.perfused[0] += fluid * vessels
+    for factor in range(tables.count.factors):
+        state.inflow[factor] += tables.signalling.exchange[factor] * vessels * levels[factor] * fluid
 
 
 @kernel
@@ -188,6 +234,7 @@ def set_effects(tables, state):
     state.antagonism[:] = 0.0
     state.depletion[:] = 0.0
     state.modification[:] = 1.0
+    state.cytotoxic[0] = cytotoxic_exposure(tables, state)
     for drug in range(tables.count.drugs):
         level = state.plasma_drug[drug]
         if level > 0.0:
@@ -199,13 +246,25 @@ def set_effects(tables, state):
                 state.inhibition[factor] += active / drugs.inhibition[drug, factor]
             for receptor in range(tables.count.receptors):
                 active = molar * drugs.antagonist_share[drug, receptor]
-                state.antagonism[receptor] += active / drugs.antagonism[drug, receptor]
+                for side in range(2):
+                    state.antagonism[receptor, side] += active / drugs.antagonism[drug, receptor, side]
             for cell_type in range(tables.count.types):
                 share = level / (level + drugs.depletion_half[drug, cell_type])
                 state.depletion[cell_type] += drugs.depletion_rate[drug, cell_type] * share
             for behaviour in range(tables.count.behaviours):
                 share = level / (level + drugs.modification_half[drug, behaviour])
                 state.modification[behaviour] *= 1.0 + (drugs.modification[drug, behaviour] - 1.0) * share
+
+
+@kernel
+def cytotoxic_exposure(tables, state):
+    """Lingering exposure over that of half damage (no unit), summed over all drugs that damage; mean over the step."""
+    total = 0.0
+    for drug in range(tables.count.drugs):
+        if tables.drugs.damage_rate[drug] > 0.0:
+            for node in range(EXPOSURE_NODES):
+                total += state.exposure[drug, node] / (tables.drugs.damage_half[drug] * EXPOSURE_NODES)
+    return total
 
 
 @kernel

@@ -135,6 +135,7 @@ def _times(ratio: float) -> Transform:
 
 def _place_signalling(model: Model, layout: Layout, entries: Entries) -> None:
     entries.fill("signalling", "affinity", math.inf)
+    entries.fill("signalling", "collagen", math.inf)
     for f, name in enumerate(layout.factors):
         factor = model.factors[name]
         entries.put("signalling", "decay", (f,), factor.decay)
@@ -146,7 +147,10 @@ def _place_signalling(model: Model, layout: Layout, entries: Entries) -> None:
             entries.put("signalling", "plasma_total", (f,), plasma.total)
             entries.put("signalling", "bound_clearance", (f,), plasma.half_life, rate_of)
     for r, name in enumerate(layout.receptors):
-        for ligand, constant in model.receptors[name].ligands.items():
+        receptor = model.receptors[name]
+        if receptor.collagen is not None:
+            entries.put("signalling", "collagen", (r,), receptor.collagen)
+        for ligand, constant in receptor.ligands.items():
             if ligand in layout.factors:
                 entries.put("signalling", "affinity", (r, layout.factors.index(ligand)), constant)
         for k, cell_type in enumerate(layout.cell_types):

@@ -9,6 +9,7 @@ from paget.model import Model
 from paget.model.drug_actions import constant_in
 from paget.rules.entries import Entries, rate_of
 from paget.rules.layout import Layout
+from paget.rules.tables import HOST_SIDE, TUMOUR_SIDE
 
 
 def place_drugs(model: Model, layout: Layout, entries: Entries) -> None:
@@ -77,15 +78,15 @@ def _place_binds(action: Any, model: Model, layout: Layout, entries: Entries, d:
 
 
 def _place_blocks(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:
+    """Tumour cells and the host's cells may carry the receptor of different species; each has its own affinity."""
     if action.receptor not in layout.receptors:
         return
-    carriers = [c for c in layout.cell_types if action.receptor in model.cell_types[c].receptors]
-    species = model.species_of(carriers[0]) if carriers else model.host.species
-    constant = constant_in(action.affinity, species)
-    if constant is not None:
-        r = layout.receptors.index(action.receptor)
-        entries.put("drugs", "antagonism", (d, r), constant)
-        entries.put("drugs", "antagonist_share", (d, r), action.tissue_share)
+    r = layout.receptors.index(action.receptor)
+    for side, species in ((TUMOUR_SIDE, model.tumour.species), (HOST_SIDE, model.host.species)):
+        constant = constant_in(action.affinity, species)
+        if constant is not None:
+            entries.put("drugs", "antagonism", (d, r, side), constant)
+            entries.put("drugs", "antagonist_share", (d, r), action.tissue_share)
 
 
 def _place_inhibits(action: Any, model: Model, layout: Layout, entries: Entries, d: int, drug: Any) -> None:

@@ -19,6 +19,9 @@ IntArray = npt.NDArray[np.int64]
 
 
 ABSENT = -1
+SECRETION, EXPRESSION = "secretion of ", "expression of "
+EARLY = (SECRETION, EXPRESSION)
+"""Beginnings of the behaviours that follow the signals of the step before."""
 MATRIX_BEHAVIOURS = ("collagen deposition", "collagen alignment", "collagen digestion")
 MARROW_BEHAVIOURS = ("production in marrow", "release from marrow")
 
@@ -35,11 +38,11 @@ class Layout:
     partners: tuple[str, ...]
     sites: tuple[str, ...]
     behaviours: tuple[tuple[str, str], ...]
-    """(cell type, behaviour), secretions first."""
+    """(cell type, behaviour): secretions, expressions, others with rules, others."""
     rules: tuple[Rule, ...]
     """Rules sorted by behaviour."""
     ruled: int
-    """Behaviours up to the last that is a secretion or has a rule; the others keep their base."""
+    """Behaviours up to the last that is early or has a rule; the others keep their base."""
     indices: dict[str, dict[str, Any]]
     """Integers of the tables by part and field: rules, behaviour, signal."""
 
@@ -54,6 +57,7 @@ class Layout:
             "behaviours": len(self.behaviours),
             "ruled": self.ruled,
             "secretions": len(self.indices["behaviour"]["secretion"]),
+            "early": sum(behaviour.startswith(EARLY) for _, behaviour in self.behaviours),
             "transformations": len(self.indices["behaviour"]["transformation"]),
         }
 
@@ -62,6 +66,12 @@ class Layout:
         counts = self.counts()
         names = ("types", "factors", "receptors", "drugs", "behaviours", "partners", "secretions")
         lengths = {axis: counts[name] for axis, name in zip("KFRDBPN", names, strict=True)}
+        lists = self.indices["receptor"]
+        lengths |= {
+            "E": counts["early"] - counts["secretions"],
+            "C": len(lists["carrier"]),
+            "Y": len(lists["ligand"]),
+        }
         return lengths | {"T": counts["transformations"], "O": len(self.routes), "Q": len(self.rules)}
 
 
@@ -88,7 +98,7 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
         sites=SITES,
         behaviours=behaviours,
         rules=rules,
-        ruled=sum(pair[1].startswith("secretion of ") or places[pair] in owners for pair in behaviours),
+        ruled=sum(pair[1].startswith(EARLY) or places[pair] in owners for pair in behaviours),
         indices={
             "rules": {
                 "first_rule": np.searchsorted(owners, np.arange(len(behaviours) + 1)),
@@ -97,17 +107,25 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
                 "contacts": _contacts(rules, signals, owners, behaviours, signal_index, len(cell_types)),
             },
             "behaviour": _behaviour_index(model, places, cell_types, factors, partners),
+            "receptor": _receptor_index(model, places, cell_types, factors, receptors),
             "signal": signal_index,
         },
     )
 
 
 def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
-    """Secretions, then other behaviours that some rule rules, then those that keep their base."""
+    """Secretions, expressions, then other behaviours that some rule rules, then those that keep their base."""
     everything = [(name, b) for name, cell in model.cell_types.items() for b in cell.behaviours]
     ruled = {(rule.cell_type, rule.behaviour) for rule in model.rules}
     return tuple(
-        sorted(everything, key=lambda pair: (not pair[1].startswith("secretion of "), pair not in ruled))
+        sorted(
+            everything,
+            key=lambda pair: (
+                not pair[1].startswith(SECRETION),
+                not pair[1].startswith(EXPRESSION),
+                pair not in ruled,
+            ),
+        )
     )
 
 
@@ -120,7 +138,7 @@ def _routes(model: Model, drugs: tuple[str, ...]) -> tuple[str, ...]:
 def _signal_index(types: int, factors: int, receptors: int) -> dict[str, int]:
     """First index of each group of signals: factors, receptor activities by cell type, contacts, single ones."""
     contact = factors + types * receptors
-    starts = (factors, contact, *range(contact + types, contact + types + 4))
+    starts = (factors, contact, *range(contact + types, contact + types + 5))
     return dict(zip(SignalIndex.__annotations__, starts, strict=True))
 
 
@@ -176,7 +194,7 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dic
 
     return {
         "tumour": np.array([places[tumour, name] for name in TUMOUR_BEHAVIOURS], dtype=np.int64),
-        "secretion": _triples(places, cell_types, "secretion of ", factors),
+        "secretion": _triples(places, cell_types, SECRETION, factors),
         "recruitment": of_all("recruitment"),
         "death": of_all("death"),
         "transformation": _triples(places, cell_types, "transformation to ", cell_types),
@@ -192,6 +210,33 @@ def _behaviour_index(model: Model, places, cell_types, factors, partners) -> dic
         "adhesion_back": of_partners(f"adhesion to {tumour}"),
         "shielding": of_partners("shielding of escorted cells"),
         "stimulation": of_partners("stimulation of escorted cells"),
+    }
+
+
+def _receptor_index(model: Model, places, cell_types, factors, receptors) -> dict[str, IntArray]:
+    """Ligands and carriers of each receptor, as lists in the order of receptors."""
+    ligands = [[factors.index(f) for f in model.receptors[r].ligands if f in factors] for r in receptors]
+    carriers = [
+        [k for k, cell in enumerate(cell_types) if r in model.cell_types[cell].receptors] for r in receptors
+    ]
+    expressions = [
+        places.get((cell_types[k], EXPRESSION + receptor), ABSENT)
+        for receptor, group in zip(receptors, carriers, strict=True)
+        for k in group
+    ]
+
+    def starts(lists: list[list[int]]) -> IntArray:
+        return np.cumsum([0, *map(len, lists)], dtype=np.int64)
+
+    def flat(lists: list[list[int]]) -> IntArray:
+        return np.array([entry for part in lists for entry in sorted(part)], dtype=np.int64)
+
+    return {
+        "first_ligand": starts(ligands),
+        "ligand": flat(ligands),
+        "first_carrier": starts(carriers),
+        "carrier": flat(carriers),
+        "expression": np.array(expressions, dtype=np.int64),
     }
 
 

@@ -23,6 +23,9 @@ CAPACITY = {
     "Q": 512,  # rules
     "P": 8,  # types of partner
     "N": 64,  # secretions
+    "E": 16,  # behaviours of expression
+    "C": 64,  # receptors of cell types, counted one by one
+    "Y": 64,  # ligands of receptors, counted one by one
     "T": 32,  # transformations
     "S": 7,  # sites
 }

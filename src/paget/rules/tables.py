@@ -16,6 +16,9 @@ Whole = int
 TUMOUR_CELL = 0
 """Index of the tumour cell among the cell types."""
 
+TUMOUR_SIDE, HOST_SIDE = 0, 1
+"""Whose cells carry a receptor: an antagonist may know the receptor of one species only."""
+
 TUMOUR_BEHAVIOURS = REQUIRED_BEHAVIOURS
 """Behaviours of the tumour cell that the host engine reads, in the order of `BehaviourIndex.tumour`."""
 
@@ -97,6 +100,24 @@ class BehaviourIndex:
     """Stimulation of escorted cells by each partner type, shape (P,)."""
 
 
+class ReceptorIndex:
+    """Who binds and who carries which receptor, as lists: most pairs of receptor and factor do not meet.
+
+    R receptors, Y pairs of receptor and ligand, C pairs of receptor and carrier, both in the order of receptors.
+    """
+
+    first_ligand: Annotated[Whole, "R + 1"]
+    """Ligands of receptor r are first_ligand[r] .. first_ligand[r + 1] - 1; shape (R + 1,)."""
+    ligand: Annotated[Whole, "Y"]
+    """Factor of each pair, shape (Y,)."""
+    first_carrier: Annotated[Whole, "R + 1"]
+    """Carriers of receptor r are first_carrier[r] .. first_carrier[r + 1] - 1; shape (R + 1,)."""
+    carrier: Annotated[Whole, "C"]
+    """Cell type of each pair, shape (C,)."""
+    expression: Annotated[Whole, "C"]
+    """Its behaviour `expression of ...`, -1 where it keeps the stated number; shape (C,)."""
+
+
 class SignalIndex:
     """Where each signal stands in the vector of signals."""
 
@@ -108,6 +129,7 @@ class SignalIndex:
     vessel_density: int
     collagen_density: int
     collagen_alignment: int
+    cytotoxic_exposure: int
 
 
 class Signalling:
@@ -121,6 +143,8 @@ class Signalling:
     """1 where the tumour's molecule counts for the host's receptors and back, shape (F,)."""
     affinity: Annotated[Real, "R", "F"]
     """Dissociation constant of each receptor and factor (nM), infinite where it does not bind; shape (R, F)."""
+    collagen: Annotated[Real, "R"]
+    """Collagen density that fills half of each receptor, infinite where it does not bind; shape (R,)."""
     receptors: Annotated[Real, "K", "R"]
     """Receptors per cell, shape (K, R)."""
     expression: Annotated[Real, "K", "R"]
@@ -261,8 +285,8 @@ class Drugs:
     """Turnover of ligand held by the drug (1/day), shape (D, F)."""
     molar: Annotated[Real, "D"]
     """Molar concentration per mass concentration (nM per ug/mL), shape (D,)."""
-    antagonism: Annotated[Real, "D", "R"]
-    """Inhibition constant at each receptor (nM), infinite where none; shape (D, R)."""
+    antagonism: Annotated[Real, "D", "R", 2]
+    """Inhibition constant at each receptor of tumour cells and of the host's (nM), infinite where none; (D, R, 2)."""
     antagonist_share: Annotated[Real, "D", "R"]
     """Active concentration in tissue relative to plasma, for each receptor that the drug blocks; shape (D, R)."""
     inhibition: Annotated[Real, "D", "F"]
@@ -304,6 +328,8 @@ class Count:
     ruled: int
     """Behaviours that are secretions or have a rule; they stand before all others."""
     secretions: int
+    early: int
+    """Secretions and expressions of receptors: they follow the signals of the step before."""
     transformations: int
 
 
@@ -314,6 +340,7 @@ class Tables:
 
     rules: RuleTable
     behaviour: BehaviourIndex
+    receptor: ReceptorIndex
     signal: SignalIndex
     signalling: Signalling
     tumour: Tumour

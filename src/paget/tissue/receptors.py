@@ -22,6 +22,7 @@ import numpy as np
 
 from paget.compiled import kernel, parallel_kernel, prange
 from paget.pharmacology.occupancy import held_share
+from paget.rules.tables import HOST_SIDE, TUMOUR_CELL, TUMOUR_SIDE
 from paget.tissue.cells import ABSENT, TOTAL, Cells
 from paget.tissue.laws import is_dead
 from paget.tissue.neighbours import BLOCKS
@@ -71,9 +72,10 @@ def _sense_part(cells, uptake, receptors, antagonism, level, first, last):
             load = 0.0
             for factor in range(factors):
                 load += level[factor, z, y, x] / receptors.affinity[r, factor]
-            cells.activity[i, r] = expression * held_share(load, antagonism[r])
+            blocked = antagonism[r, TUMOUR_SIDE if kind == TUMOUR_CELL else HOST_SIDE]
+            cells.activity[i, r] = expression * held_share(load, blocked)
             if alive and internalising > 0.0:
-                share = internalising / (cells.volume[i, TOTAL] * (1.0 + load + antagonism[r]))
+                share = internalising / (cells.volume[i, TOTAL] * (1.0 + load + blocked))
                 for factor in range(factors):
                     if uptake[factor] >= 0:
                         cells.columns[i, uptake[factor]] += share / receptors.affinity[r, factor]
@@ -84,8 +86,8 @@ def sense_receptors(cells, uptake, receptors, antagonism, level, count):
     """Fill the activity of the receptors of all cells (`Carriers`), and the uptake columns of the living ones.
 
     `uptake`: column of the uptake of each factor, -1 where there is none, shape (F,); `antagonism`: sum of antagonist
-    over inhibition constant at each receptor, shape (R,); `level` (m, nz, ny, nx). A dead cell keeps the uptake that it
-    died with, a tenth of what it had.
+    over inhibition constant at each receptor of tumour cells (the first type) and of others, shape (R, 2); `level`
+    (m, nz, ny, nx). A dead cell keeps the uptake that it died with, a tenth of what it had.
     """
     for block in prange(BLOCKS):
         first, last = block * count // BLOCKS, (block + 1) * count // BLOCKS

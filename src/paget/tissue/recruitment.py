@@ -18,6 +18,7 @@ from paget.compiled import kernel
 from paget.keyed_random import Purpose, new_generator, poisson, seek, uniform_at
 from paget.pharmacology.occupancy import held_share
 from paget.rules.rule_table import mean_over_contacts
+from paget.rules.tables import HOST_SIDE
 from paget.tissue.cells import ABSENT, DEAD, TOTAL
 from paget.tissue.definition import Population
 from paget.tissue.laws import radius_of
@@ -103,7 +104,7 @@ class Recruitment:
 
 def _signals(tables: Any) -> int:
     """Length of the vector of signals that the rules of the tables read."""
-    return int(tables["signal"]["collagen_alignment"]) + 1
+    return int(tables["signal"]["cytotoxic_exposure"]) + 1
 
 
 @kernel
@@ -150,15 +151,16 @@ def place_newcomers(
 
 @kernel
 def _fill_signals(tables, now, receptors, level, kind, voxel, signals):
-    """What a newcomer senses in a voxel: levels and receptor activities; of contacts and pressure it knows nothing."""
+    """What a newcomer senses in a voxel: levels, activities, cytotoxic drugs; nothing of contacts and pressure."""
     nx, ny = level.shape[3], level.shape[2]
     x, y, z = voxel % nx, (voxel // nx) % ny, voxel // (nx * ny)
     factors, count = receptors.affinity.shape[1], receptors.affinity.shape[0]
+    signals[tables.signal.cytotoxic_exposure] = now.cytotoxic[0]
     for factor in range(factors):
         signals[factor] = level[factor, z, y, x]
     for r in range(count):
         load = 0.0
         for factor in range(factors):
             load += level[factor, z, y, x] / receptors.affinity[r, factor]
-        share = held_share(load, now.antagonism[r])
+        share = held_share(load, now.antagonism[r, HOST_SIDE])
         signals[tables.signal.activity + kind * count + r] = receptors.expression[kind, r] * share

@@ -169,6 +169,10 @@ def describe_receptor(receptor: Receptor, catalog: Catalog) -> list[str]:
     """Its ligands, the cells that carry it, and what its activity does."""
     references = catalog.references
     ligands = [f"{name}: {say(quantity, references)}" for name, quantity in receptor.ligands.items()]
+    if receptor.collagen is not None:
+        ligands.append(
+            f"collagen, at a density relative to the normal gland: {say(receptor.collagen, references)}"
+        )
     carriers = [
         receptor_sentence(cell, receptor.name, addition.receptors[receptor.name], references)
         for mechanism in catalog.mechanisms.values()
@@ -182,7 +186,7 @@ def describe_receptor(receptor: Receptor, catalog: Catalog) -> list[str]:
         if rule.signal == f"{receptor.name} activity"
     ]
     return [
-        *section("Ligands, and the concentration of each that fills half of the receptors", bullets(ligands)),
+        *section("Ligands, and how much of each fills half of the receptors", bullets(ligands)),
         *section("Cells that carry it", bullets(sentence(line) for line in carriers)),
         *section("What its activity does", bullets(effects)),
         *source_lines((q for _, q in numbers(receptor, "")), references),

@@ -49,6 +49,10 @@ def _binding(model: Model) -> list[str]:
     lines = []
     for receptor in model.receptors.values():
         ligands = [f"{name} {say(q, references, note=False)}" for name, q in receptor.ligands.items()]
+        if receptor.collagen is not None:
+            ligands.append(
+                f"collagen at {say(receptor.collagen, references, note=False)} of the density of the normal gland"
+            )
         lines.append(f"{receptor.name} is half filled by {listed(ligands, 'or')}.")
     for cell in model.cell_types.values():
         lines += [receptor_sentence(cell.name, name, r, references) for name, r in cell.receptors.items()]
