@@ -122,7 +122,7 @@ def test_levels_are_the_root(
         endothelial_cell=endothelium,
         **{"tumour-associated_macrophage": polarised},
     )
-    effects = np.zeros(16)
+    effects = np.zeros(state["capture"].size)
     effects[:2] = capture
     levels = sense(capture=effects, antagonism=antagonism)
     vessels = vessel_density(tables, state["densities"])
@@ -165,7 +165,7 @@ def test_antibody_lowers_levels_and_antagonist_lowers_activity(lesion, black6) -
     _, state, sense = lesion(**PYMT)
     igf1r, igf1 = black6.receptors.index("IGF1R"), black6.factors.index("IGF-1")
     plain, active = sense(), state["activity"].copy()
-    capture, antagonism = np.zeros(16), np.zeros(16)
+    capture, antagonism = np.zeros(state["capture"].size), np.zeros(state["antagonism"].shape[0])
     capture[[igf1, black6.factors.index("IGF-2")]], antagonism[igf1r] = 1e4, 100.0
     captured = sense(capture=capture)
     assert captured[igf1] < 0.05 * plain[igf1]
@@ -184,7 +184,7 @@ def test_capture_divides_the_level_by_the_added_loss(lesion, black6) -> None:
     plain = sense()[igf1]
     signalling = tables["signalling"]
     before = signalling["decay"][igf1] + signalling["exchange"][igf1] + state["uptake"][igf1]
-    capture = np.zeros(16)
+    capture = np.zeros(state["capture"].size)
     capture[igf1] = 1e6
     after = sense(capture=capture)[igf1]
     after_uptake = signalling["decay"][igf1] + signalling["exchange"][igf1] + state["uptake"][igf1] + 1e6
@@ -213,6 +213,10 @@ def test_only_carriers_feel_a_receptor(lesion, black6) -> None:
     of_type = state["activity"][: signals.shape[1], [0] + [1] * (signals.shape[0] - 1)].T
     expected = np.where(carriers, of_type, 0.0)
     expected *= tables["signalling"]["expression"][: signals.shape[0], : signals.shape[1]]
+    for place, (cell_type, behaviour) in enumerate(black6.layout.behaviours):
+        if behaviour.startswith("expression of "):
+            receptor = black6.receptors.index(behaviour.removeprefix("expression of "))
+            expected[black6.cell_types.index(cell_type), receptor] *= state["behaviours"][place]
     assert signals == pytest.approx(expected)
     assert carriers.any(axis=0).all()
 

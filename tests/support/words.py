@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from paget.model import Catalog, load_catalog
-from paget.model.catalog import BUILT_IN
 
 ASSUMED = 'source = "assumed", kind = "assumed"'
 
@@ -51,9 +49,7 @@ PARTS = (
     receptor("fibroblast", "MIXR"),
     behaviour("tumour cell", "expression of IGF1R", "1", 1.0, 0.25, 4.0),
     behaviour("tumour cell", "expression of MIXR", "1", 1.0, 0.25, 4.0),
-    behaviour("fibroblast", "collagen deposition", "1/day", 0.05, 0.0, 0.4),
-    behaviour("fibroblast", "collagen alignment", "1/day", 0.02, 0.0, 0.2),
-    behaviour("neutrophil", "collagen digestion", "1/day", 0.01, 0.0, 0.1),
+    behaviour("NK cell", "collagen digestion", "1/day", 0.1, 0.0, 1.0),
     rule("tumour cell", "IGF-1", "increases", "expression of IGF1R", 0.5, "nM", 2.0),
     rule("tumour cell", "cytotoxic exposure", "increases", "secretion of CSF-1", 1.0),
     rule("fibroblast", "COLR activity", "increases", "collagen alignment", 0.5),
@@ -61,22 +57,12 @@ PARTS = (
 )
 
 
-KEPT = ("growth.toml", "igf-axis.toml", "immune-killing.toml", "macrophages.toml")
-COLLAGEN = re.compile(r'^\[behaviours\."collagen .*?(?=^\[|\Z)', re.MULTILINE | re.DOTALL)
+KEPT = ("growth", "IGF axis", "immune killing", "macrophages", "words")
+"""Mechanisms that models of these tests have."""
 
 
 def catalog_with_words(folder: Path) -> Catalog:
-    """The catalog with that mechanism, from a project made in `folder`; few others, and no collagen but its own."""
-    for kind in ("mechanisms", "cell-types"):
-        (folder / kind).mkdir(parents=True, exist_ok=True)
-        for file in (BUILT_IN / kind).glob("*.toml"):
-            text = file.read_text(encoding="utf-8")
-            if kind == "cell-types":
-                (folder / kind / file.name).write_text(COLLAGEN.sub("", text), encoding="utf-8")
-            elif file.name not in KEPT:
-                name = re.search(r"^name = .*$", text, re.MULTILINE).group()
-                empty = f'schema = "mechanism/1"\n{name}\ntitle = "Empty"\nsummary = "Empty."\n'
-                (folder / kind / file.name).write_text(empty, encoding="utf-8")
+    """The catalog with that mechanism, from a project made in `folder`."""
     for name, text in (("colr", COLLAGEN_RECEPTOR), ("mixr", MIXED_RECEPTOR)):
         path = folder / "receptors" / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)

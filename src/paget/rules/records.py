@@ -15,9 +15,9 @@ import numpy as np
 
 CAPACITY = {
     "K": 16,  # cell types
-    "F": 16,  # factors
-    "R": 16,  # receptors
-    "D": 16,  # drugs
+    "F": 32,  # factors
+    "R": 32,  # receptors
+    "D": 32,  # drugs
     "O": 4,  # routes
     "B": 192,  # behaviours
     "Q": 512,  # rules
