@@ -88,6 +88,8 @@ def fake_result(animals: int = 10, draws: int = 0, seed: int = 3) -> SimpleNames
     }
     tables = {name: pd.DataFrame(rows, columns=columns[name]) for name, rows in frames.items()}
     lesions = ["day", "matching", "site", "tumour_cells", "volume", "diameter", "founder_cells"]
+    tables["passages"] = pd.DataFrame(columns=[*key, "aggregate", "step", "count"])
+    tables["blood"] = pd.DataFrame(columns=[*key, "cells", "partner", "count"])
     tables["lesions"] = pd.DataFrame(columns=[*key, *lesions])
     plan = design(animals, draws)
     provenance = collect(

@@ -20,7 +20,9 @@ def outcome(value, days=3, lesions=2, cause="end of study", died=False):
         days=np.arange(float(days)),
         series=np.column_stack([np.full(days, value), np.arange(float(days))]),
         funnel=funnel,
-        lesions=np.array([(2.0, 2, 2, 700.0, np.pi / 6, 3)] * lesions, dtype=LESION),
+        lesions=np.array([(2.0, 2, 2, 700.0, np.pi / 6, 3, 2, 1)] * lesions, dtype=LESION),
+        passages=np.arange(21).reshape(3, 7),
+        circulating=np.array([[5, 0, 2], [0, 1, 0]]),
         facts={
             "notes": ["", "never reached"],
             "fields": ["primary volume", "body weight"],
@@ -31,6 +33,7 @@ def outcome(value, days=3, lesions=2, cause="end of study", died=False):
             "exit_day": 2.0,
             "exit_cause": cause,
             "died": died,
+            "partners": ["neutrophil", "macrophage"],
         },
     )
 
@@ -61,10 +64,49 @@ def test_columns_and_values(outcomes):
     assert list(series) == ["arm", "animal", "draw", "day", "variable", "value", "unit"]
     assert series.iloc[5].tolist() == ["control", 1, 0, 2.0, "body weight", 2.0, "g"]
     lesions = outcomes.lesions()
-    assert lesions.iloc[0].tolist()[3:] == [2.0, "exit", "lung", 700.0, pytest.approx(np.pi / 6), 1000.0, 3]
+    assert lesions.iloc[0].tolist()[3:] == [
+        2.0,
+        "exit",
+        "lung",
+        700.0,
+        pytest.approx(np.pi / 6),
+        1000.0,
+        3,
+        "mixed",
+        "neutrophil",
+    ]
     funnel = outcomes.funnel()
     seen = funnel[funnel["count"] > 0].iloc[3]
     assert seen.tolist() == ["drug", 2, 0, "lung", "entered", "cluster", 12]
+
+
+def test_what_is_in_blood(outcomes):
+    blood = outcomes.blood()
+    assert list(blood) == ["arm", "animal", "draw", "cells", "partner", "count"]
+    first = blood[(blood["arm"] == "control") & (blood["animal"] == 1)]
+    assert first[["cells", "partner", "count"]].to_numpy().tolist() == [
+        [1, "none", 5],
+        [1, "macrophage", 2],
+        [2, "neutrophil", 1],
+    ]
+    passages = outcomes.passages()
+    assert len(passages) == 4 * 21
+    assert passages.iloc[9].tolist()[3:] == ["cluster", "passed first bed", 9]
+
+
+def test_partners_are_named_by_each_animals_own_model(outcomes):
+    """Genotypes may have other partner types, in another order."""
+    other = outcome(1.0)
+    other.facts["partners"] = ["CD8 T cell", "neutrophil"]
+    both = Outcomes(["control"], ENDPOINTS, [(Seat(0, 1, 0), outcome(1.0)), (Seat(0, 2, 0), other)])
+    assert both.blood()["partner"].tolist() == [
+        "none",
+        "macrophage",
+        "neutrophil",
+        "none",
+        "neutrophil",
+        "CD8 T cell",
+    ]
 
 
 def test_short_tables_hold_plain_text(outcomes):

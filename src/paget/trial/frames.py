@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paget.host.record import AGGREGATE_KINDS, CASCADE_STEPS, SITES
+from paget.host.record import AGGREGATE_KINDS, CASCADE_STEPS, PASSAGE_STEPS, SITES
 from paget.trial.outcome import MATCHINGS, Outcome, Seat
 
 if TYPE_CHECKING:
@@ -130,7 +130,41 @@ class Outcomes:
             volume=rows["volume"],
             diameter=1000.0 * np.cbrt(6.0 * rows["volume"] / np.pi),
             founder_cells=rows["founder_cells"].astype(np.int64),
+            aggregate=_category(rows["kind"], AGGREGATE_KINDS),
+            partner=self._partners([part["partner"] for part in parts]),
         )
+
+    def passages(self) -> pd.DataFrame:
+        """What aggregates of each kind met in blood, first pass and later ones, up to the exit."""
+        counts = np.concatenate([outcome.passages.ravel() for outcome in self.outcomes])
+        shape = self.outcomes[0].passages.shape
+        kind, step = (np.tile(grid.ravel(), len(self.outcomes)) for grid in np.indices(shape))
+        return self._frame(
+            [int(np.prod(shape))] * len(self.outcomes),
+            aggregate=_category(kind, AGGREGATE_KINDS),
+            step=_category(step, PASSAGE_STEPS),
+            count=counts,
+        )
+
+    def blood(self) -> pd.DataFrame:
+        """Aggregates in the whole blood at exit by tumour cells and partner; those that are not there have no row."""
+        places = [np.nonzero(outcome.circulating) for outcome in self.outcomes]
+        counts = [o.circulating[place] for o, place in zip(self.outcomes, places, strict=True)]
+        return self._frame(
+            [count.size for count in counts],
+            cells=np.concatenate([place[0] for place in places]) + 1,
+            partner=self._partners([place[1] for place in places]),
+            count=np.concatenate(counts),
+        )
+
+    def _partners(self, places: Sequence[np.ndarray]) -> Any:
+        """Names of partner types; 0 is none, other places count through the types of the animal's model."""
+        names = sorted({name for outcome in self.outcomes for name in outcome.facts["partners"]})
+        codes = [
+            np.array([0, *(1 + names.index(name) for name in outcome.facts["partners"])])[place]
+            for outcome, place in zip(self.outcomes, places, strict=True)
+        ]
+        return _category(np.concatenate(codes), ["none", *names])
 
     def _unit_of(self, endpoint: np.ndarray) -> Any:
         levels = sorted({unit for _, unit in self.endpoints})

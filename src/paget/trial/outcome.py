@@ -25,9 +25,11 @@ LESION = np.dtype(
         ("tumour_cells", "f8"),
         ("volume", "f8"),
         ("founder_cells", "i4"),
+        ("kind", "i1"),
+        ("partner", "i1"),
     ]
 )
-_ARRAYS = ("measurements", "readouts", "days", "series", "funnel", "lesions")
+_ARRAYS = ("measurements", "readouts", "days", "series", "funnel", "lesions", "passages", "circulating")
 
 KEPT_IN_DRAWS = (
     "primary volume",
@@ -67,9 +69,13 @@ class Outcome:
     """Shape (sites, steps, kinds of aggregate)."""
     lesions: npt.NDArray[Any]
     """Lesions at the listed times, dtype LESION."""
+    passages: npt.NDArray[np.int64]
+    """What aggregates met in blood, shape (kinds of aggregate, PASSAGE_STEPS)."""
+    circulating: npt.NDArray[np.int64]
+    """Aggregates in blood at exit, shape (tumour cells, 1 + partners)."""
     facts: dict[str, Any]
-    """`notes` (one per readout), `fields` and `units` of series, `candidate`, `takes`, `enrolment_day`, `exit_day`,
-    `exit_cause`, `died`."""
+    """`partners` (types, in the order of `circulating`), `notes` (one per readout), `fields` and `units` of series,
+    `candidate`, `takes`, `enrolment_day`, `exit_day`, `exit_cause`, `died`."""
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays by name, for a file."""
@@ -99,6 +105,7 @@ def outcome_of(
         "exit_day": record.exit_day,
         "exit_cause": record.exit_cause,
         "died": died(record),
+        "partners": list(record.partners),
     }
     return Outcome(
         measurements=np.array([tuple(m) for m in measurements], dtype=MEASUREMENT),
@@ -107,6 +114,8 @@ def outcome_of(
         series=np.ascontiguousarray(record.series[:, columns]),
         funnel=record.funnel,
         lesions=_lesions(record),
+        passages=record.passages,
+        circulating=record.circulating,
         facts=facts,
     )
 
@@ -121,5 +130,6 @@ def _lesions(record: SubjectRecord) -> npt.NDArray[Any]:
         rows["day"], rows["matching"] = snapshot.day, MATCHINGS.index(snapshot.matching)
         rows["site"], rows["tumour_cells"] = snapshot.site, snapshot.tumour_cells
         rows["volume"], rows["founder_cells"] = snapshot.volume, snapshot.founder_cells
+        rows["kind"], rows["partner"] = snapshot.kind, snapshot.partner
         start += snapshot.site.size
     return table

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("paget")
 
-FRAMES = ("measurements", "endpoints", "contrasts", "survival", "funnel", "series", "lesions")
+FRAMES = (
+    "measurements",
+    "endpoints",
+    "contrasts",
+    "survival",
+    "funnel",
+    "series",
+    "lesions",
+    "passages",
+    "blood",
+)
 
 
 class TrialResult:
@@ -102,8 +112,18 @@ class TrialResult:
     @cached_property
     def lesions(self) -> pd.DataFrame:
         """Every metastasis at the listed times: arm, animal, draw, day, matching, site, tumour_cells, volume (mm3),
-        diameter (um), founder_cells."""
+        diameter (um), founder_cells, aggregate (kind that founded it), partner."""
         return self._table("lesions")
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """What aggregates met in blood: arm, animal, draw, aggregate, step, count."""
+        return self._table("passages")
+
+    @cached_property
+    def blood(self) -> pd.DataFrame:
+        """Aggregates in the whole blood at exit: arm, animal, draw, cells, partner, count."""
+        return self._table("blood")
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
