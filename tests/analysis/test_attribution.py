@@ -55,7 +55,6 @@ def shares(found, kind):
 
 # Clusters that take longer to leave the vessel lose cells there, and smaller groups found fewer metastases: slow
 # extravasation is a change of one step only for single cells. Twins, so that hardly any noise is left.
-# lose cells there, and the smaller groups found fewer metastases: slow extravasation is one step only for single cells.
 PLANTED = [
     ("shedding", 0.3, "shed", "all"),
     ("extravasation", 0.3, "entered", "single"),

@@ -16,6 +16,7 @@ from paget.cli.new import new
 from paget.cli.physicell import physicell
 from paget.cli.report import report
 from paget.cli.resume import resume
+from paget.cli.screen import screen
 from paget.cli.tissue import tissue
 from paget.cli.trial import trial
 
@@ -49,6 +50,7 @@ def build_app() -> typer.Typer:
     app.callback()(_root)
     app.command("trial")(trial)
     app.command("report")(report)
+    app.command("screen")(screen)
     app.command("attribute")(attribute)
     app.command("evidence")(evidence)
     app.command("tissue")(tissue)

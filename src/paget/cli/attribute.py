@@ -15,6 +15,7 @@ from paget.cli.study import (
     QuietOption,
     WorkersOption,
     check_json,
+    names_in,
     with_progress,
     write_json_file,
 )
@@ -100,10 +101,3 @@ def attribute(
     write_json_file(json, attribution_json(*tables))
     typer.echo(attribution_text(*tables))
     typer.echo(f"\nReport: {folder / 'report.html'}")
-
-
-def names_in(text: str | None) -> list[str] | None:
-    """Names between commas; None if nothing was said, [] for 'none'."""
-    if text is None:
-        return None
-    return [] if text.strip() == "none" else [name.strip() for name in text.split(",") if name.strip()]

@@ -56,3 +56,10 @@ def write_json_file(file: Path | None, value: Any) -> None:
         with writing_to(file):
             file.parent.mkdir(parents=True, exist_ok=True)
             write_json(file, value)
+
+
+def names_in(text: str | None) -> list[str] | None:
+    """Names between commas; None if nothing was said, [] for 'none'."""
+    if text is None:
+        return None
+    return [] if text.strip() == "none" else [name.strip() for name in text.split(",") if name.strip()]

@@ -51,7 +51,8 @@ def question_of(
     chosen = [_arm(design, name) for name in arms]
     if len({arm.name for arm in chosen}) < 2:
         raise PagetError("compares an arm with itself", key="--arms", found=arms[0])
-    assay, chain = endpoint_of(endpoint, design, model)
+    read, chain = endpoint_of(endpoint, model)
+    assay = _request(read, design)
     for name in mechanisms or ():
         catalog.get("mechanism", name)
     active = {name for name in model.mechanisms if _matters(name, model, design, catalog)}
@@ -74,12 +75,12 @@ def _arm(design: TrialDesign, name: str) -> Arm:
     return design.arm(name)
 
 
-def endpoint_of(name: str, design: TrialDesign, model: Model) -> tuple[AssayRequest, Chain | None]:
-    """The assay that reads an endpoint, as the trial does it or else at the end, and the steps that lead to it."""
+def endpoint_of(name: str, model: Model) -> tuple[str, Chain | None]:
+    """The endpoint that an assay reads, and the steps to what was asked for; PagetError for an unknown one."""
     sites, cell_types = [site for site in model.host.sites if site != PRIMARY_SITE], list(model.cell_types)
     counted = re.fullmatch(rf"(.+) {MACROMETASTASES}", name)
     if counted and counted[1] in sites:
-        return _request(f"{counted[1]} foci", design), chain_of(None, counted[1])
+        return f"{counted[1]} foci", chain_of(None, counted[1])
     endpoint = find_endpoint(name, sites, cell_types)
     names = [known for known in endpoint_names(sites, cell_types) if SIZE_MATCHED not in known]
     names = [known for known in names if known not in ("survival", "composition")]
@@ -88,10 +89,11 @@ def endpoint_of(name: str, design: TrialDesign, model: Model) -> tuple[AssayRequ
         what = "unknown endpoint" if endpoint is None else "this endpoint has no mean to take apart"
         near = did_you_mean(name, names)
         raise PagetError(what, key="--endpoint", found=name, allowed=names, suggestion=near)
-    return _request(name, design), chain_of(endpoint, endpoint.site)
+    return name, chain_of(endpoint, endpoint.site)
 
 
 def _request(name: str, design: TrialDesign) -> AssayRequest:
+    """The assay of an endpoint, as the trial does it, or else at the end."""
     found = [assay for assay in design.assays if assay.endpoint == name]
     return found[0] if found else AssayRequest.model_validate({"endpoint": name, "days": ["end"]})
 
