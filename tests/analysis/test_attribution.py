@@ -130,12 +130,33 @@ def test_the_interaction_is_what_the_pair_adds_to_its_parts(antibody):
     assert pair["interaction"] == pytest.approx(-other["drop"], abs=1e-9)
 
 
-def test_a_mechanism_without_part_in_the_mouse_is_named(catalog, design):
-    question = question_of(
-        settle(design({"treatments": [ANTIBODY]}), animals=3), catalog, ["other", "control"], "lung foci"
-    )
-    assert all("immune killing" not in left for left in question.left_out)
-    assert "immune killing" in question.idle
+T_CELLS_ONLY = """
+schema = "mechanism/1"
+name = "T cells only"
+title = "A rule on cells that this host lacks"
+summary = "For the test."
+
+[[rules]]
+cell_type = "CD8 T cell"
+signal = "pressure"
+direction = "decreases"
+behaviour = "recruitment"
+half_maximum = { value = 1.0, unit = "1", source = "assumed", kind = "assumed" }
+power = { value = 1.0, unit = "1", source = "assumed", kind = "assumed" }
+"""
+
+
+def test_a_mechanism_without_part_in_the_mouse_is_named(design, tmp_path):
+    (tmp_path / "mechanisms").mkdir()
+    (tmp_path / "mechanisms" / "t-cells-only.toml").write_text(T_CELLS_ONLY)
+    catalog = load_catalog(tmp_path)
+    asked = settle(design({"treatments": [ANTIBODY]}), animals=3)
+    question = question_of(asked, catalog, ["other", "control"], "lung foci")
+    assert "T cells only" in question.idle
+    left_out = {name for left in question.left_out for name in left}
+    assert "IGF axis" in left_out
+    assert left_out.isdisjoint(question.idle)
+    assert left_out | set(question.idle) == set(catalog.mechanisms)
 
 
 def test_what_an_edit_changed_may_be_left_out(catalog, design):

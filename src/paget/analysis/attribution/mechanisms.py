@@ -53,7 +53,8 @@ def mechanism_table(
     weights = resampling_weights(animals, seed)
     effects = {left: _effect(*pair, weights) for left, pair in results.items()}
     whole = results[()][1]
-    drops = {left: effects[()] - effect for left, effect in effects.items()}
+    with np.errstate(invalid="ignore"):  # an effect may be infinite where an arm has none
+        drops = {left: effects[()] - effect for left, effect in effects.items()}
     rows = []
     for left, pair in results.items():
         row: dict[str, object] = {

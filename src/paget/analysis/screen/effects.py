@@ -57,6 +57,7 @@ def log_means(
     animals = len(table)
     weights = resampling_weights(max(animals, 1), seed, resamples)[:, :animals]
     with np.errstate(divide="ignore", invalid="ignore"):
+        # A resample without any has the log minus infinity; against another such it is undefined (NaN).
         logs = np.log((weights @ table + (HALF_A_COUNT if counts else 0.0)) / animals)
     return Logs(logs[:, 0], dict(zip(arms, logs[:, 1:].T, strict=True)), animals)
 
@@ -65,7 +66,7 @@ def effects_table(logs: Logs) -> pd.DataFrame:
     """Columns: arm, drug, second, timing, fraction, effect, low, high, animals."""
     rows = []
     for arm, log in logs.arms.items():
-        effect = log - logs.control
+        effect = difference(log, logs.control)
         low, high = interval(effect[1:], logs.animals)
         rows.append({**named(arm), "effect": effect[0], "low": low, "high": high, "animals": logs.animals})
     return pd.DataFrame(rows)
@@ -97,23 +98,30 @@ def interaction(
     pair: FloatArray, singles: Sequence[FloatArray], control: FloatArray, animals: int
 ) -> dict[str, float]:
     """Excess of a pair over Bliss and over the better single drug, with intervals."""
-    effects = [single - control for single in singles]
+    found = difference(pair, control)
+    effects = [difference(single, control) for single in singles]
     expected = effects[0] + effects[1]
-    excess = pair - control - expected
+    excess = difference(found, expected)
     low, high = interval(excess[1:], animals)
-    over = [pair - single for single in singles]
-    ends = [interval(difference[1:], animals) for difference in over]
+    over = [difference(pair, single) for single in singles]
+    ends = [interval(more[1:], animals) for more in over]
     return {
         "expected": float(expected[0]),
-        "effect": float((pair - control)[0]),
+        "effect": float(found[0]),
         "bliss": float(excess[0]),
         "bliss_low": low,
         "bliss_high": high,
-        "hsa": float(max(difference[0] for difference in over)),
+        "hsa": float(max(more[0] for more in over)),
         "hsa_low": max(end[0] for end in ends),
         "hsa_high": max(end[1] for end in ends),
         "p": p_value(excess, animals),
     }
+
+
+def difference(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Difference of logs; NaN where both are infinite."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(one - other)
 
 
 def p_value(resampled: FloatArray, animals: int) -> float:

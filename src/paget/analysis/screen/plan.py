@@ -110,6 +110,9 @@ def plan_of(
 ) -> Plan:
     """The plan; PagetError for unknown names, and where no drug acts."""
     model = resolve(catalog, setting.tumour, setting.host, setting.without)
+    if setting.surgery >= setting.days:
+        what = f"after the end of the study ({setting.days:g} days)"
+        raise PagetError(what, key="--surgery", found=f"{setting.surgery:g} days after enrolment")
     check_timings(timings, setting)
     acting, idle = sort_out(catalog, model, drugs)
     if not acting:
@@ -134,6 +137,7 @@ def check_timings(timings: Sequence[str], setting: Setting) -> None:
         if timing in timings[:index]:
             raise PagetError("stands twice", key="--timings", found=timing)
         if timing in TIMINGS:
+            _check_late(timing, setting)
             continue
         try:
             day = float(timing)
@@ -148,6 +152,12 @@ def check_timings(timings: Sequence[str], setting: Setting) -> None:
             raise PagetError("outside the study", key="--timings", found=timing, allowed=what)
     if not timings:
         raise PagetError("no time is given", key="--timings", allowed=TIMINGS)
+
+
+def _check_late(timing: str, setting: Setting) -> None:
+    if timing == "late" and setting.surgery + LATE_DAYS >= setting.days:
+        what = f"starts {LATE_DAYS:g} days after surgery, after the end of the study ({setting.days:g} days)"
+        raise PagetError(what, key="--timings", found=timing)
 
 
 def sort_out(

@@ -65,16 +65,16 @@ def over_draws(
     """
     logs = {}
     for draw, control in controls.items():
-        row = _logs(control, [kept.get(draw) for kept in arms.values()], counts)
-        if row is not None:
-            logs[draw] = row
+        ratios = _logs(control, [kept.get(draw) for kept in arms.values()], counts)
+        if ratios is not None:
+            logs[draw] = ratios
     table = np.array(list(logs.values())).reshape(len(logs), len(arms))
     lowest = table == table.min(axis=1, keepdims=True)
     share = lowest / lowest.sum(axis=1, keepdims=True)
     rank = 1.0 + (table[:, None, :] < table[:, :, None]).sum(axis=2)
     rows = []
     for index, arm in enumerate(arms):
-        row = {**named(arm), "best": np.nan, "mean_rank": np.nan}
+        row: dict[str, object] = {**named(arm), "best": np.nan, "mean_rank": np.nan}
         row |= dict.fromkeys(("effect_median", "effect_low", "effect_high"), np.nan)
         if len(logs):
             low, middle, high = np.quantile(table[:, index], [0.025, 0.5, 0.975], method="nearest")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from paget.report.figures.attribution import LINK_WORDS
+from paget.report.numbers import tick
 from paget.report.style import (
     ARM_COLOURS,
     ARM_MARKERS,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 MOST_RANKED = 25
 """Arms that the ranking shows."""
 _LEAST_SCALE = 0.5
+_MOST_LOG = 12.0
+"""Log ratio beyond which an interval is cut: the lower end of an arm without any metastasis is minus infinity."""
 _LINK_COLOURS = (*ARM_COLOURS[1:], "#9b7b4f", FAINT)
 
 
@@ -128,11 +131,11 @@ def ranking_figure(ranking: pd.DataFrame, draws: pd.DataFrame, notes: dict[str, 
                 grid[2].barh(-place, 100.0 * often, height=0.55, color=ARM_COLOURS[3])
         grid[0].set_yticks([-i for i in range(len(rows))], names, fontsize=8.5)
         grid[0].set_ylim(0.4 - len(rows), 0.6)
-        grid[0].set_xscale("log")
+        _ratio_axis(grid[0])
         grid[0].axvline(1.0, color=INK, linewidth=0.9)
         grid[0].set_xlabel(f"{_capital(notes['endpoint'])}, ratio to control")
-        grid[1].set_xlabel("Bar: largest weight loss (%)\nDot: lowest neutrophils (% of control)")
-        grid[2].set_xlabel("Best of the short list\n(% of parameter draws)")
+        grid[1].set_xlabel("Bar: weight loss (%)\nDot: neutrophils (%)")
+        grid[2].set_xlabel("Best of short list\n(% of draws)")
         for ax in grid[1:]:
             ax.set_xlim(0, 105)
         for ax in grid:
@@ -142,13 +145,23 @@ def ranking_figure(ranking: pd.DataFrame, draws: pd.DataFrame, notes: dict[str, 
     return grid
 
 
+def _ratio_axis(ax: Axes) -> None:
+    from matplotlib.ticker import LogLocator
+
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 200 else (1,), numticks=9))
+    ax.xaxis.set_major_formatter(tick)
+    ax.minorticks_off()
+
+
 def _colour(row: dict[str, Any]) -> str:
     return INK if row["tolerated"] else ARM_COLOURS[6]
 
 
 def _effect(ax: Axes, y: float, row: dict[str, Any], drawn: dict[str, Any] | None) -> None:
     """Ratio with its interval over twins, and dashed below it the range over parameter draws."""
-    ends = np.exp(np.nan_to_num([row["low"], row["high"]], nan=row["effect"]))
+    ends = np.exp(np.clip(np.nan_to_num([row["low"], row["high"]], nan=row["effect"]), -_MOST_LOG, _MOST_LOG))
     ax.plot(ends, [y, y], color=_colour(row), linewidth=1.8, solid_capstyle="butt")
     ax.plot(math.exp(row["effect"]), y, marker="o", color=_colour(row), markersize=5.5)
     if drawn is not None and np.isfinite(drawn["effect_low"]):
