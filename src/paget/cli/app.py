@@ -11,6 +11,7 @@ from paget.cli.check import check
 from paget.cli.describe import describe
 from paget.cli.evidence import evidence
 from paget.cli.fit import fit
+from paget.cli.lint import lint
 from paget.cli.listing import list_catalog
 from paget.cli.new import new
 from paget.cli.physicell import physicell
@@ -59,6 +60,7 @@ def build_app() -> typer.Typer:
     app.add_typer(new, name="new")
     app.add_typer(fit, name="fit")
     app.command("check")(check)
+    app.command("lint")(lint)
     app.command("describe")(describe)
     app.command("list")(list_catalog)
     return app

@@ -122,11 +122,16 @@ def _hosts_with(cell_type: CellType, catalog: Catalog) -> list[str]:
     return [host.name for host in catalog.hosts.values() if host.has(cell_type.requires)]
 
 
+def _nanogram(factor: Factor) -> str:
+    """Mass of 1 nM of a factor [ng/mL]."""
+    return f"{factor.molar_mass.canonical / 1000:.3g}"
+
+
 def describe_factor(factor: Factor, catalog: Catalog) -> list[str]:
     """Fate of the molecule, who makes it, and who answers to it."""
     references = catalog.references
     numbers_ = [
-        f"molar mass {say(factor.molar_mass, references)}",
+        f"molar mass {say(factor.molar_mass, references)}, so that 1 nM is {_nanogram(factor)} ng/mL",
         f"decay in tissue {say(factor.decay, references)}",
         f"exchange with blood {say(factor.exchange_with_blood, references)}",
         f"diffusion {say(factor.diffusion, references)}",
