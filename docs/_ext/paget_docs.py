@@ -12,6 +12,9 @@
 ```{trial-cards}
 ```                            the cards of all trials of the catalog
 
+```{drug-table}
+```                            all drugs, from the catalog
+
 ```{tissue-behaviours}
 ```                            the behaviours of the tissue engine; `tissue-signals` and `tissue-cycles` likewise
 """
@@ -140,6 +143,63 @@ def card_as_markdown(design: Any, catalog: Any) -> str:
     return "\n".join([*lines, f"What comes out: {card.comes_out.rstrip('.')}.{serves}"])
 
 
+class DrugTable(GeneratedMarkdown):
+    """All drugs of the catalog: what they act on in each species, half-lives, usual course."""
+
+    def markdown(self) -> str:
+        from paget.model import load_catalog
+
+        return drugs_as_markdown(load_catalog().drugs)
+
+
+def drugs_as_markdown(drugs: dict[str, Any]) -> str:
+    """One row for each action of each drug."""
+    rows = [
+        "| drug | action | in mice | in humans | half-life, mice / humans | usual in mice |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, drug in sorted(drugs.items(), key=lambda pair: pair[0].casefold()):
+        lives = " / ".join(_half_life(drug, species) for species in ("mouse", "human"))
+        for index, action in enumerate(drug.actions):
+            meets = [_constant(action, species) for species in ("mouse", "human")]
+            shown = (f"`{name}`", lives, _course(drug)) if index == 0 else ("", "", "")
+            rows.append(
+                f"| {shown[0]} | {action.path_key} | {meets[0]} | {meets[1]} | {shown[1]} | {shown[2]} |"
+            )
+    return "\n".join(rows)
+
+
+def _constant(action: Any, species: str) -> str:
+    if getattr(action, "bound", True) is False:
+        return "no"
+    if not hasattr(action, "affinity"):
+        return "any"
+    target = action.affinity.get(species)
+    number = None if target is None else target.constant()
+    return "no" if number is None else f"{number.value:g} {number.unit}"
+
+
+def _half_life(drug: Any, species: str) -> str:
+    from paget.model.english.drug import in_words
+
+    kinetics = drug.kinetics.get(species)
+    if kinetics is None:
+        return "unknown"
+    return "saturable" if kinetics.half_life is None else in_words(kinetics.half_life)
+
+
+def _course(drug: Any) -> str:
+    usual = drug.usual.get("mouse")
+    if usual is None:
+        return ""
+    text = f"{usual.dose.value:g} {usual.dose.unit} {usual.route}"
+    return (
+        text
+        if usual.every is None
+        else f"{text}, {usual.doses.value:g} times every {usual.every.value:g} days"
+    )
+
+
 class TissueBehaviours(GeneratedMarkdown):
     """What cells of a tissue can do."""
 
@@ -249,6 +309,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_directive("endpoints", Endpoints)
     app.add_directive("assay-numbers", AssayNumbers)
     app.add_directive("trial-cards", TrialCards)
+    app.add_directive("drug-table", DrugTable)
     app.add_directive("tissue-behaviours", TissueBehaviours)
     app.add_directive("tissue-signals", TissueSignals)
     app.add_directive("tissue-cycles", TissueCycles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -45,6 +46,19 @@ class Kinetics(Entry):
     """Exchange between the compartments per body weight [L/kg/day]; two compartments only."""
     routes: Annotated[dict[RouteName, Route], Field(min_length=1)]
     """Routes with known uptake."""
+
+    @property
+    def half_life(self) -> float | None:
+        """Half-life of the last phase of elimination [day]; None where it depends on the level (saturable)."""
+        if self.clearance is None:
+            return None
+        out = self.clearance.canonical / self.volume.canonical
+        if self.peripheral_volume is None or self.distribution_clearance is None:
+            return math.log(2.0) / out
+        forth = self.distribution_clearance.canonical / self.volume.canonical
+        back = self.distribution_clearance.canonical / self.peripheral_volume.canonical
+        half = 0.5 * (out + forth + back)
+        return math.log(2.0) / (half - math.sqrt(half * half - out * back))
 
     @model_validator(mode="after")
     def _complete(self) -> Kinetics:

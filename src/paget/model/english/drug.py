@@ -113,6 +113,13 @@ def _potencies(action: Depletes | Modifies, references: References) -> str:
     )
 
 
+def in_words(days: float) -> str:
+    """A half-life in days, hours or minutes, whichever reads best."""
+    if days >= 2.0:
+        return f"{days:.3g} days"
+    return f"{24 * days:.3g} hours" if days >= 1 / 12 else f"{1440 * days:.3g} minutes"
+
+
 def _kinetics(kinetics: Kinetics, references: References) -> list[str]:
     named = {
         "clearance": kinetics.clearance,
@@ -124,6 +131,8 @@ def _kinetics(kinetics: Kinetics, references: References) -> list[str]:
     }
     lines = [f"{kinetics.model}, {kinetics.elimination} elimination"]
     lines += [f"{name} {say(value, references)}" for name, value in named.items() if value is not None]
+    if kinetics.half_life is not None:
+        lines.append(f"half-life of the last phase {in_words(kinetics.half_life)}, from these numbers")
     for route, uptake in kinetics.routes.items():
         line = f"{route}: bioavailability {say(uptake.bioavailability, references)}"
         if uptake.absorption_rate is not None:
