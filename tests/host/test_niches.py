@@ -14,6 +14,8 @@ from paget.host.niches import _advance_cells, advance_niche, mark_active, read_n
 from paget.host.record import SITES
 from paget.host.stages import CYCLING, DAMAGED, balanced_share
 from paget.host.state import DOSED, GROUPS, LESIONS
+from paget.model import resolve
+from paget.rules import compile_model
 from paget.rules.tables import (
     CYCLE_ENTRY,
     DEATH,
@@ -32,6 +34,21 @@ def organ(black6, rest):
     return black6.record.copy()[0], state
 
 
+@pytest.fixture(scope="module")
+def few(catalog):
+    """The mouse line with the first mechanisms only, which leave lymphocytes, neutrophils and stroma alone."""
+    kept = ("growth", "IGF axis", "macrophages")
+    return compile_model(
+        resolve(catalog, "py230", "c57bl6", without=[name for name in catalog.mechanisms if name not in kept])
+    )
+
+
+@pytest.fixture
+def quiet_organ(few, rest):
+    _, state = rest(few)
+    return few.record.copy()[0], state
+
+
 def test_untreated_niches_are_at_rest(organ) -> None:
     """Cells, levels and stage shares of all organs stay within a part in ten thousand over sixty days."""
     tables, state = organ
@@ -44,12 +61,28 @@ def test_untreated_niches_are_at_rest(organ) -> None:
         assert state[name] == pytest.approx(values, rel=1e-4, abs=1e-9), name
 
 
-def test_residents_without_signals_are_kept(organ, black6) -> None:
+def test_residents_without_signals_are_kept(quiet_organ, few) -> None:
     """A type that no rule changes stays as many as the organ has."""
-    tables, state = organ
+    tables, state = quiet_organ
     for name in ("NK cell", "neutrophil", "endothelial cell", "fibroblast"):
-        cell = black6.cell_types.index(name)
+        cell = few.cell_types.index(name)
         assert state["niche"][:, cell] == pytest.approx(tables["sites"]["cells"][:, cell], rel=1e-9)
+
+
+def test_residents_are_those_of_the_organ_without_tumour_cells(black6, rest) -> None:
+    """Whatever signals an organ has of its own, its cells are as many as the host states; the whole catalog is on.
+
+    Macrophages of the organ are turned by the CSF-1 of plasma, which changes a little what the others sense.
+    """
+    share = "tumours/py230/dissemination/niche_tumour_share"
+    tables, state = rest(black6.with_values({share: 0.0}))
+    for name in ("CD8 T cell", "NK cell", "endothelial cell", "fibroblast"):
+        cell = black6.cell_types.index(name)
+        residents = tables["sites"]["cells"][:, cell]
+        assert residents.max() > 0.0
+        assert state["niche"][:, cell] == pytest.approx(residents, rel=0.08), name
+        recruited = tables["behaviour"]["recruitment"][cell]
+        assert state["niche_rest"][LUNG, recruited] >= tables["rules"]["base"][recruited]
 
 
 def test_cell_types_that_turn_into_each_other_share_the_residents(organ, black6) -> None:
@@ -62,10 +95,10 @@ def test_cell_types_that_turn_into_each_other_share_the_residents(organ, black6)
     assert state["niche"][LUNG, [plain, polarised]].sum() > resident
 
 
-def test_depletion_and_recovery_are_exact(organ, black6) -> None:
+def test_depletion_and_recovery_are_exact(quiet_organ, few) -> None:
     """Under added death for four days, then without: the closed form of the relaxation, in one step or in many."""
-    tables, state = organ
-    cell = black6.cell_types.index("NK cell")
+    tables, state = quiet_organ
+    cell = few.cell_types.index("NK cell")
     resident = float(tables["sites"]["cells"][LUNG, cell])
     dying = float(tables["rules"]["base"][tables["behaviour"]["death"][cell]])
     for pieces in (1, 16):
@@ -85,9 +118,9 @@ def test_depletion_and_recovery_are_exact(organ, black6) -> None:
         )
 
 
-def test_neutrophils_follow_the_blood(organ, black6) -> None:
-    tables, state = organ
-    cell = black6.cell_types.index("neutrophil")
+def test_neutrophils_follow_the_blood(quiet_organ, few) -> None:
+    tables, state = quiet_organ
+    cell = few.cell_types.index("neutrophil")
     state["marrow"][4] = 0.2
     read_niche(tables, state, LUNG)
     _advance_cells(tables, state, LUNG, 1e3)

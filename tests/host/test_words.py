@@ -283,10 +283,10 @@ def test_an_organ_without_signals_has_the_collagen_of_a_normal_gland(worded, res
     order = base[place_of(compiled, "fibroblast", "collagen alignment")] * fibroblasts / FULL_DENSITY
     turnover = float(tables["body"]["collagen_turnover"])
     assert state["niche_matrix"][:, 1] == pytest.approx(order / (order + turnover), rel=1e-6)
-    assert resting_matrix_rate(tables, LUNG, DEPOSITION) == pytest.approx(
+    assert resting_matrix_rate(tables, state, LUNG, DEPOSITION) == pytest.approx(
         base[place_of(compiled, "fibroblast", "collagen deposition")] * fibroblasts[LUNG] / FULL_DENSITY
     )
-    assert resting_matrix_rate(tables, LUNG, DIGESTION) > 0.0
+    assert resting_matrix_rate(tables, state, LUNG, DIGESTION) > 0.0
 
 
 def test_collagen_of_a_niche_relaxes_exactly(worded, rest) -> None:
@@ -305,6 +305,8 @@ def test_collagen_of_a_niche_relaxes_exactly(worded, rest) -> None:
     state["densities"][digester] = 3.0 * cells[digester]
     behaviours[deposition] = 2.0 * tables["rules"]["base"][deposition]
     behaviours[digestion] = tables["rules"]["base"][digestion]
+    for behaviour in (deposition, digestion):
+        state["niche_rest"][LUNG, behaviour] = tables["rules"]["base"][behaviour]
     rest_digestion = 0.1 * cells[digester] / FULL_DENSITY
     source, loss = 2.0 * (turnover + rest_digestion), turnover + 3.0 * rest_digestion
     expected = source / loss + (1.0 - source / loss) * math.exp(-20.0 * loss)

@@ -1,13 +1,13 @@
 """The niche of an organ: what solitary cells, founder groups and small lesions there share.
 
-Resident cells are kept by the organ (what dies is replaced), recruited in proportion to what the present signals do to
-recruitment, and transformed by tumour signals. Levels, behaviours and the stages of small lesions follow once per
+Resident cells are kept by the organ (what dies is replaced), recruited in proportion to their recruitment relative to
+that in the organ at rest, and transformed by tumour signals. Levels, behaviours and the stages of small lesions follow once per
 step, whatever the number of lesions. Collagen is kept by the organ in the same way:
 
     density' = (turnover + digestion at rest) (deposition / deposition at rest) - (turnover + digestion) density,
 
-where `at rest` is what resident cells do without any signal, so that an organ in which nothing signals has the density
-of the normal gland (1); the order of its fibres follows the law of lesions.
+where `at rest` is what resident cells do in the organ without tumour cells, where collagen has the density of the normal
+gland (1) and every resident cell type the density that the host states; the order of its fibres follows the law of lesions.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ from paget.rules.tables import (
 
 TYPICAL_SMALL_CELLS = 200.0
 """Tumour cells at whose volume the pressure of small lesions is read."""
+
+READING_STEPS = 20
+"""Rounds in which secretion and levels find each other: secretion is read at the levels of the round before."""
 
 SETTLING_STEPS, SETTLING_TIME = 40, 50.0
 """Steps and their length (day) that bring a niche to rest before day 0; its slowest cells turn over in weeks."""
@@ -123,7 +126,8 @@ def _advance_matrix(tables, state, site, dt):
         tables.body.collagen_turnover,
         state.niche_matrix[site],
     )
-    kept, laid = resting_matrix_rate(tables, site, DIGESTION), resting_matrix_rate(tables, site, DEPOSITION)
+    kept = resting_matrix_rate(tables, state, site, DIGESTION)
+    laid = resting_matrix_rate(tables, state, site, DEPOSITION)
     now = matrix_rate(tables, state, behaviours, DEPOSITION)
     source = (turnover + kept) * now / laid if laid > 0.0 else turnover + kept + now
     loss = turnover + matrix_rate(tables, state, behaviours, DIGESTION)
@@ -133,13 +137,13 @@ def _advance_matrix(tables, state, site, dt):
 
 
 @kernel
-def resting_matrix_rate(tables, site, row):
-    """Deposition, alignment or digestion of collagen (1/day) by the resident cells of an organ without any signal."""
+def resting_matrix_rate(tables, state, site, row):
+    """Deposition, alignment or digestion of collagen (1/day) by the resident cells of an organ without tumour cells."""
     rate = 0.0
     for cell_type in range(1, tables.count.types):
         behaviour = tables.behaviour.matrix[row, cell_type]
         if behaviour >= 0:
-            rate += tables.rules.base[behaviour] * tables.sites.cells[site, cell_type] / FULL_DENSITY
+            rate += state.niche_rest[site, behaviour] * tables.sites.cells[site, cell_type] / FULL_DENSITY
     return rate
 
 
@@ -167,17 +171,29 @@ def _replacement(tables, state, site, cell_type):
     index = tables.behaviour
     rate = tables.rules.base[index.death[cell_type]] if index.death[cell_type] >= 0 else 0.0
     recruitment = index.recruitment[cell_type]
-    if recruitment >= 0 and tables.rules.base[recruitment] > 0.0:
-        rate *= state.niche_behaviours[site, recruitment] / tables.rules.base[recruitment]
+    if recruitment >= 0 and state.niche_rest[site, recruitment] > 0.0:
+        rate *= state.niche_behaviours[site, recruitment] / state.niche_rest[site, recruitment]
     if cell_type == index.neutrophil:
         rate *= state.marrow[4]
     return rate
 
 
 @kernel
+def read_resting_niche(tables, state, site):
+    """Note in state.niche_rest what the resident cells of an organ do where no tumour cell is near."""
+    copy_into(state.densities, tables.sites.cells[site])
+    state.densities[TUMOUR_CELL] = 0.0
+    levels, expression = state.niche_levels[site], state.niche_expression[site]
+    for _ in range(READING_STEPS):
+        sense_and_act(tables, state, levels, expression, 0.0, 1.0, 0.0)
+    copy_into(state.niche_rest[site], state.behaviours)
+
+
+@kernel
 def settle_niches(tables, state):
     """Bring all niches and stage shares to rest before the first step."""
     for site in range(SITE_COUNT):
+        read_resting_niche(tables, state, site)
         for _ in range(SETTLING_STEPS):
             read_niche(tables, state, site)
             advance_surroundings(tables, state, site, SETTLING_TIME)

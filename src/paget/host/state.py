@@ -87,6 +87,8 @@ class State(Plasma):
     """Stage shares of the small lesions of a site, shape (S, 3)."""
     niche_behaviours: Annotated[float, "S", "B"]
     """Behaviours in the niche during this step, shape (S, B)."""
+    niche_rest: Annotated[float, "S", "B"]
+    """Behaviours of the resident cells without tumour cells, shape (S, B)."""
     # blood and pools
     circulating: Annotated[int, 12, "P + 1"]
     """Aggregates in blood that passed their first bed, by tumour cells - 1 and partner, shape (12, 1 + P)."""
