@@ -29,17 +29,30 @@ STATE = {
     "collagen alignment": ("1", 0.5),
     "tumour cells in lung": ("cell", 1.0e6),
     "lesion volume in lung": ("mm^3", 10.0),
+    "solitary cells in lung": ("cell", 2.0e5),
+    "TNF": ("nM", 0.004),
+    "plasma free TNF": ("nM", 0.0005),
     "body weight": ("g", 21.0),
     "blood neutrophils": ("cell/mL", 1.0e6),
 }
 ORGANS = {"lung": 200.0, "liver": 1300.0}
 
 
-def snapshot(volumes, site="lung", day=42.0, matching="exit"):
+def snapshot(volumes, site="lung", day=42.0, matching="exit", kinds=None):
     volumes = np.asarray(volumes, dtype=float)
     sites = np.full(volumes.size, SITES.index(site))
     ones = np.ones(volumes.size, dtype=np.int64)
-    return Snapshot(day, matching, day, sites, volumes * 7e4, volumes, ones, 0 * ones, 0 * ones)
+    return Snapshot(
+        day,
+        matching,
+        day,
+        sites,
+        volumes * 7e4,
+        volumes,
+        ones,
+        0 * ones if kinds is None else np.asarray(kinds),
+        0 * ones,
+    )
 
 
 def record(days=42, circulating=None, last_dose_day=14.0, exit_cause="end of study", snapshots=(), **changes):
@@ -69,8 +82,8 @@ def record(days=42, circulating=None, last_dose_day=14.0, exit_cause="end of stu
 def bench():
     """bench(number, ...) -> (animal, moment at the exit); keyword arguments go to the record."""
 
-    def make(number=1, volumes=None, **options):
-        lesions = None if volumes is None else snapshot(volumes)
+    def make(number=1, volumes=None, kinds=None, **options):
+        lesions = None if volumes is None else snapshot(volumes, kinds=kinds)
         animal = Animal(record(**options), subject_key(7, "arm", number), ORGANS, CELL_TYPES)
         day = float(animal.record.days[-1])
         return animal, Moment(day, len(animal.record.days) - 1, "day", lesions)

@@ -10,11 +10,12 @@ from paget.model.endpoints import ENDPOINTS, endpoint_names, find_endpoint
 
 SITES = ("mammary fat pad", "lung", "liver")
 CELL_TYPES = ("tumour cell", "macrophage", "fibroblast")
-NAMES = sorted(endpoint_names(SITES, CELL_TYPES))
+FACTORS = ("TNF", "S100A8-9")
+NAMES = sorted(endpoint_names(SITES, CELL_TYPES, FACTORS))
 
 
 def order(name, **options):
-    return Order(find_endpoint(name, SITES, CELL_TYPES), **options)
+    return Order(find_endpoint(name, SITES, CELL_TYPES, FACTORS), **options)
 
 
 def test_every_endpoint_has_an_assay_and_every_assay_an_endpoint():
@@ -47,7 +48,7 @@ def test_every_number_of_an_assay_has_unit_source_and_kind():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_found_and_placeholders_filled(name):
-    found = find_endpoint(name, SITES, CELL_TYPES)
+    found = find_endpoint(name, SITES, CELL_TYPES, FACTORS)
     assert found.name == name
     assert "{" not in found.name + found.site + found.filling
     assert found.pattern in {e.name for e in ENDPOINTS}
@@ -56,10 +57,11 @@ def test_names_are_found_and_placeholders_filled(name):
 @pytest.mark.parametrize(
     "name",
     ["lung", "foci", " foci", "mammary fat pad foci", "spleen foci", "lung foci,size-matched", "Lung foci",
-     "primary volume, size-matched", "composition: ", "composition: B cell", "CTC with partner: ", ""],
+     "primary volume, size-matched", "composition: ", "composition: B cell", "CTC with partner: ",
+     "level of CXCL9", "level of ", "lung metastases from", "living cells in mammary fat pad", ""],
 )  # fmt: skip
 def test_other_names_are_not(name):
-    assert find_endpoint(name, SITES, CELL_TYPES) is None
+    assert find_endpoint(name, SITES, CELL_TYPES, FACTORS) is None
 
 
 def test_a_reading_depends_on_animal_and_hour_only(bench):

@@ -35,6 +35,15 @@ class Ki67:
 
 
 @dataclass(frozen=True)
+class DamageStain:
+    """Numbers of a stain for damage: breaks of DNA, or arrest in mitosis after a spindle poison."""
+
+    cells: int = number(1000, "cell", "assumed", "assumed", "tumour cells counted")
+    fields: int = number(5, "1", "assumed", "assumed", "fields of view")
+    correlation: float = number(0.02, "1", "assumed", "assumed", "correlation of two cells of one field")
+
+
+@dataclass(frozen=True)
 class ReceptorStain:
     """Numbers of a stain for activated (phosphorylated) receptors."""
 
@@ -63,6 +72,18 @@ def ki67_index(animal: Animal, moment: Moment, order: Order, numbers: Ki67) -> R
     counted = min(numbers.cells, int(cells))
     generator = generator_for(animal, moment, "Ki-67")
     positive = count_in_fields(generator, cycling / cells, counted, numbers.fields, numbers.correlation)
+    return Reading(_PERCENT * positive / counted, since_last_dose(animal, moment))
+
+
+def damaged_cells(animal: Animal, moment: Moment, order: Order, numbers: DamageStain) -> Reading:
+    """Share of tumour cells of the primary that are damaged and alive (%), with the hours since the last dose."""
+    cells = state(animal, moment, "primary tumour cells")
+    if not cells >= 1.0:
+        return NOTHING
+    share = state(animal, moment, "primary damaged cells") / cells
+    counted = min(numbers.cells, int(cells))
+    generator = generator_for(animal, moment, "stain for damage")
+    positive = count_in_fields(generator, share, counted, numbers.fields, numbers.correlation)
     return Reading(_PERCENT * positive / counted, since_last_dose(animal, moment))
 
 

@@ -10,16 +10,19 @@ from paget.assays.bench import Animal, Moment, Order, Reading, described_numbers
 from paget.assays.blood_draw import BloodDraw, cluster_size, clusters_per_ml, ctc_per_ml, with_partner_per_ml
 from paget.assays.caliper import Caliper, caliper_volume
 from paget.assays.dissociated import FlowCytometry, ResidualCells, composition, residual_tumour_cells
+from paget.assays.elisa import Elisa, level_in_plasma, level_in_primary
 from paget.assays.histology import (
     CollagenImaging,
+    DamageStain,
     Ki67,
     ReceptorStain,
     collagen_alignment,
+    damaged_cells,
     ki67_index,
     receptor_positive_cells,
 )
 from paget.assays.organ_burden import OrganBurden, organ_burden
-from paget.assays.sections import Sections, foci, metastatic_area
+from paget.assays.sections import Sections, foci, metastasis_size, metastatic_area
 from paget.assays.survival import Nothing, survival
 from paget.assays.whole_animal import (
     Bioluminescence,
@@ -29,6 +32,7 @@ from paget.assays.whole_animal import (
     blood_neutrophils,
     body_weight,
 )
+from paget.assays.whole_organ import ClearedOrgan, DissociatedOrgan, living_cells, metastases
 from paget.errors import PagetError
 from paget.model.endpoints import ENDPOINTS, Endpoint
 
@@ -51,9 +55,18 @@ ASSAYS: dict[str, Assay] = {
     "receptor-positive cells": Assay(receptor_positive_cells, ReceptorStain()),
     "composition: {cell type}": Assay(composition, FlowCytometry()),
     "collagen alignment": Assay(collagen_alignment, CollagenImaging()),
+    "level of {factor}": Assay(level_in_primary, Elisa()),
+    "plasma level of {factor}": Assay(level_in_plasma, Elisa()),
+    "damaged tumour cells": Assay(damaged_cells, DamageStain()),
     "{site} foci": Assay(foci, Sections()),
     "metastatic area": Assay(metastatic_area, Sections()),
     "{site} burden": Assay(organ_burden, OrganBurden()),
+    "{site} metastasis size": Assay(metastasis_size, Sections()),
+    "{site} metastases": Assay(metastases, ClearedOrgan()),
+    "{site} metastases from single cells": Assay(metastases, ClearedOrgan()),
+    "{site} metastases from clusters": Assay(metastases, ClearedOrgan()),
+    "{site} metastases from mixed clusters": Assay(metastases, ClearedOrgan()),
+    "living cells in {site}": Assay(living_cells, DissociatedOrgan()),
     "residual tumour cells": Assay(residual_tumour_cells, ResidualCells()),
     "CTC per mL": Assay(ctc_per_ml, BloodDraw()),
     "CTC clusters per mL": Assay(clusters_per_ml, BloodDraw()),

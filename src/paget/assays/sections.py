@@ -23,7 +23,7 @@ from paget.assays.bench import Animal, Generator, Moment, Order, Reading, genera
 from paget.host.record import SITES, Snapshot
 from paget.keyed_random import uniform
 
-_PERCENT = 100.0
+_PERCENT, _UM_PER_MM = 100.0, 1000.0
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -57,6 +57,18 @@ def metastatic_area(animal: Animal, moment: Moment, order: Order, numbers: Secti
     share = 0.25 * math.pi * float(np.sum(seen**2)) / (numbers.sections * height**2)
     share *= log_error(generator_for(animal, moment, f"area in {site}"), numbers.error)
     return Reading(_PERCENT * min(share, 1.0))
+
+
+def metastasis_size(animal: Animal, moment: Moment, order: Order, numbers: Sections) -> Reading:
+    """Mean, over the metastases seen, of the largest diameter that a section shows (um); sections as for the foci."""
+    if moment.snapshot is None:
+        return Reading(math.nan, "lesions were not listed")
+    profiles, _ = _profiles(animal, moment, moment.snapshot, order.endpoint.site, numbers)
+    largest = profiles.max(axis=1, initial=0.0)
+    seen = largest[largest >= numbers.least_profile]
+    return (
+        Reading(_UM_PER_MM * float(seen.mean())) if seen.size else Reading(math.nan, "no metastasis was seen")
+    )
 
 
 def _profiles(

@@ -54,7 +54,7 @@ class Animals:
         if not names:
             return otherwise
         sites = list(self.catalog.hosts[self.catalog.trials[arm.trial].host].sites)
-        endpoint = find_endpoint(names[0], sites, self.catalog.cell_types)
+        endpoint = find_endpoint(names[0], sites, self.catalog.cell_types, self.catalog.factors)
         return otherwise if endpoint is None else str(getattr(endpoint, what))
 
 

@@ -1,7 +1,8 @@
 """The endpoints that a trial may name: what is read, in which unit, and what kind of number it is.
 
 This is the vocabulary of measurements; how each one is taken, with its error and its limit of detection, is in
-`paget.assays`. A name in braces is a placeholder: `{site}` for an organ of the host, `{cell type}` for a cell type.
+`paget.assays`. A name in braces is a placeholder: `{site}` for an organ of the host, `{cell type}` for a cell type,
+`{factor}` for a factor.
 An endpoint that is read from the lesions of an organ can be asked for *size-matched*: its name followed by
 `, size-matched` and a volume of the primary (`at_volume`) at whose first passage the lesions are looked at.
 
@@ -44,7 +45,7 @@ class Endpoint:
     pattern: str = ""
     """Name of its row in the table below; set, like the next, when an endpoint has been found by name."""
     filling: str = ""
-    """What stands in for the placeholder: a site or a cell type."""
+    """What stands in for the placeholder: a site, a cell type or a factor."""
     expands: bool = False
     """True where the name alone stands for one endpoint per cell type present."""
 
@@ -101,6 +102,21 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         settings=("error",),
     ),
     Endpoint(
+        "level of {factor}", "nM", "continuous",
+        "level of the factor in the interstitial fluid of the primary, by ELISA", _PRIMARY,
+        settings=("error",),
+    ),
+    Endpoint(
+        "plasma level of {factor}", "nM", "continuous",
+        "free level of the factor in plasma, by ELISA of a small blood sample", terminal=False,
+        settings=("error",),
+    ),
+    Endpoint(
+        "damaged tumour cells", "%", "fraction",
+        "share of tumour cells of the primary that are damaged by a drug and still alive, by stain", _PRIMARY,
+        settings=("hours_after_last_dose",),
+    ),
+    Endpoint(
         "{site} foci", "count", "count",
         "number of separate metastases seen in sections of the organ, each counted once", of_lesions=True,
         settings=("sections",),
@@ -113,6 +129,33 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "{site} burden", "mm^3", "continuous",
         "volume of all metastases of the organ, by imaging or from tumour DNA", of_lesions=True,
+        settings=("error",),
+    ),
+    Endpoint(
+        "{site} metastasis size", "um", "continuous",
+        "mean diameter of the metastases seen in sections of the organ, as the sections show them",
+        of_lesions=True, settings=("sections",),
+    ),
+    Endpoint(
+        "{site} metastases", "count", "count",
+        "number of metastases seen in the whole organ, cleared and imaged", of_lesions=True,
+    ),
+    Endpoint(
+        "{site} metastases from single cells", "count", "count",
+        "of the metastases seen in the whole organ, those founded by a tumour cell that came alone, by lineage marks",
+        of_lesions=True,
+    ),
+    Endpoint(
+        "{site} metastases from clusters", "count", "count",
+        "the same, founded by a cluster of tumour cells", of_lesions=True,
+    ),
+    Endpoint(
+        "{site} metastases from mixed clusters", "count", "count",
+        "the same, founded by tumour cells that came with a partner", of_lesions=True,
+    ),
+    Endpoint(
+        "living cells in {site}", "cell", "count",
+        "living tumour cells of the organ, in vessels, at rest and in metastases, of the dissociated organ",
         settings=("error",),
     ),
     Endpoint(
@@ -146,9 +189,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 )  # fmt: skip
 
 
-def endpoint_names(sites: Iterable[str] = ("lung",), cell_types: Iterable[str] = ()) -> Iterator[str]:
+def endpoint_names(
+    sites: Iterable[str] = ("lung",), cell_types: Iterable[str] = (), factors: Iterable[str] = ()
+) -> Iterator[str]:
     """All names that a trial may write, placeholders filled: for messages such as "did you mean"."""
-    fillings = {"{site}": [site for site in sites if site != PRIMARY_SITE], "{cell type}": list(cell_types)}
+    fillings = _fillings(sites, cell_types, factors)
     for endpoint in ENDPOINTS:
         names = [endpoint.name]
         for placeholder, fills in fillings.items():
@@ -164,13 +209,26 @@ def is_size_matched(name: str) -> bool:
     return name.endswith(SIZE_MATCHED)
 
 
-def find_endpoint(name: str, sites: Iterable[str], cell_types: Iterable[str]) -> Endpoint | None:
+def _fillings(
+    sites: Iterable[str], cell_types: Iterable[str], factors: Iterable[str]
+) -> dict[str, list[str]]:
+    """What each placeholder may stand for."""
+    return {
+        "{site}": [site for site in sites if site != PRIMARY_SITE],
+        "{cell type}": list(cell_types),
+        "{factor}": list(factors),
+    }
+
+
+def find_endpoint(
+    name: str, sites: Iterable[str], cell_types: Iterable[str], factors: Iterable[str] = ()
+) -> Endpoint | None:
     """The endpoint that a name asks for, with placeholder and site filled in; None where there is no such endpoint.
 
-    sites: the host's sites; cell_types: names of the cell types of the catalog.
+    sites: the host's sites; cell_types, factors: names of those of the catalog.
     """
     plain = name.removesuffix(SIZE_MATCHED)
-    known = {"{site}": [site for site in sites if site != PRIMARY_SITE], "{cell type}": list(cell_types)}
+    known = _fillings(sites, cell_types, factors)
     for endpoint in ENDPOINTS:
         if is_size_matched(name) and not endpoint.of_lesions:
             continue

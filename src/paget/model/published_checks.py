@@ -69,9 +69,9 @@ def _check_endpoints(
 ) -> None:
     sites = list(catalog.hosts[catalog.trials[trial].host].sites)
     for name in reading.endpoints():
-        if find_endpoint(name, sites, catalog.cell_types) is None:
+        if find_endpoint(name, sites, catalog.cell_types, catalog.factors) is None:
             key = "endpoint" if reading.endpoint is not None else "sum_of"
-            names = list(endpoint_names(sites, catalog.cell_types))
+            names = list(endpoint_names(sites, catalog.cell_types, catalog.factors))
             raise _unknown(result, (*location, key), "endpoint", name, names)
 
 

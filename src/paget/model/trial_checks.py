@@ -201,12 +201,12 @@ def _check_assay(
 ) -> None:
     here = ("assays", index)
     sites, cell_types = list(model.host.sites), list(model.cell_types)
-    endpoint = find_endpoint(assay.endpoint, sites, cell_types)
+    endpoint = find_endpoint(assay.endpoint, sites, cell_types, list(model.factors))
     if endpoint is None:
         absent = model.why_absent(assay.endpoint.rpartition(": ")[2])
         if absent is not None:
             raise design.error(absent, *here, "endpoint", found=assay.endpoint)
-        names = list(endpoint_names(sites, cell_types))
+        names = list(endpoint_names(sites, cell_types, list(model.factors)))
         near = did_you_mean(assay.endpoint, names)
         raise design.error(
             "unknown endpoint", *here, "endpoint", found=assay.endpoint, allowed=names, suggestion=near

@@ -209,7 +209,7 @@ def observation_of(design: TrialDesign, model: Model) -> Observation:
 def planned_assays(request: AssayRequest, design: TrialDesign, model: Model) -> list[PlannedAssay]:
     """The endpoints that one assay of the file reads, with their days."""
     cell_types = tuple(model.cell_types)
-    endpoint = find_endpoint(request.endpoint, list(model.host.sites), cell_types)
+    endpoint = find_endpoint(request.endpoint, list(model.host.sites), cell_types, list(model.factors))
     if endpoint is None:
         raise PagetError("unknown endpoint", key="assays.endpoint", found=request.endpoint)
     duration = float(design.duration)

@@ -149,7 +149,7 @@ class TrialResult:
 
         sites, cell_types = list(self.model.host.sites), list(self.model.cell_types)
         names = map(str, self.endpoints["endpoint"].unique())
-        found = {name: find_endpoint(name, sites, cell_types) for name in names}
+        found = {name: find_endpoint(name, sites, cell_types, self.model.factors) for name in names}
         return {name: endpoint for name, endpoint in found.items() if endpoint is not None}
 
     @property

@@ -81,8 +81,8 @@ def endpoint_of(name: str, model: Model) -> tuple[str, Chain | None]:
     counted = re.fullmatch(rf"(.+) {MACROMETASTASES}", name)
     if counted and counted[1] in sites:
         return f"{counted[1]} foci", chain_of(None, counted[1])
-    endpoint = find_endpoint(name, sites, cell_types)
-    names = [known for known in endpoint_names(sites, cell_types) if SIZE_MATCHED not in known]
+    endpoint = find_endpoint(name, sites, cell_types, model.factors)
+    names = [known for known in endpoint_names(sites, cell_types, model.factors) if SIZE_MATCHED not in known]
     names = [known for known in names if known not in ("survival", "composition")]
     if endpoint is None or endpoint.kind == "survival" or endpoint.expands or is_size_matched(name):
         names += [f"{site} {MACROMETASTASES}" for site in sites]

@@ -63,7 +63,7 @@ def run_screen(
     """Screen single drugs and pairs; options as in `paget.trial.run_trial`, draws for the short list only."""
     model = resolve(catalog, setting.tumour, setting.host, setting.without)
     read, chain = endpoint_of(endpoint, model)
-    found = find_endpoint(endpoint, list(model.host.sites), list(model.cell_types))
+    found = find_endpoint(endpoint, list(model.host.sites), list(model.cell_types), list(model.factors))
     if found is None:
         what = "a screen needs an endpoint that an assay reads"
         raise PagetError(what, key="--endpoint", found=endpoint, allowed=[read])

@@ -10,6 +10,7 @@ from paget.model.endpoints import find_endpoint
 from paget.model.english.words import amount, bullets, cite, listed, section, sentence
 from paget.model.host import Host
 from paget.model.quantity import Quantity, Setting
+from paget.model.resolved import Model
 from paget.model.resolving import resolve
 from paget.model.trial_card import Card, seen_text
 from paget.model.trial_design import ROUTE_WORDS, Contrast, HumaneEndpoint, TrialDesign, aggregate_text
@@ -39,7 +40,7 @@ def describe_trial(design: TrialDesign, catalog: Catalog) -> list[str]:
             "Doses in this host", bullets(map(sentence, dose_conversions(design, catalog.hosts[design.host])))
         ),
         *section("Killed early", bullets(_humane(design.humane_endpoint, design.early_exit.rule))),
-        *section("Assays", bullets(_assays(design, list(model.host.sites), list(model.cell_types)))),
+        *section("Assays", bullets(_assays(design, model))),
         *section("Declared contrasts; all others are exploratory", bullets(contrasts)),
         *section("Random numbers", bullets(_randomness(design))),
         *section("What of the catalog does not apply here", bullets(notes)),
@@ -123,9 +124,11 @@ def _humane(humane: HumaneEndpoint, rule: str) -> Iterable[str]:
         yield "Animals that leave early give their reading at exit."
 
 
-def _assays(design: TrialDesign, sites: list[str], cell_types: list[str]) -> Iterable[str]:
+def _assays(design: TrialDesign, model: Model) -> Iterable[str]:
     for assay in design.assays:
-        endpoint = find_endpoint(assay.endpoint, sites, cell_types)
+        endpoint = find_endpoint(
+            assay.endpoint, list(model.host.sites), list(model.cell_types), list(model.factors)
+        )
         meaning = f": {endpoint.text} [{endpoint.unit}]" if endpoint is not None else ""
         receptors = f"; receptors {listed(assay.receptors)}" if assay.receptors else ""
         yield f"{assay.describe()}{meaning}{receptors}."
