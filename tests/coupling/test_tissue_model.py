@@ -78,6 +78,14 @@ def test_what_a_tissue_does_not_have_is_named(tissue) -> None:
     assert not any("recruitment" in line for line in lines)
 
 
+def test_an_inhibitor_that_rules_do_not_feel_is_named(mouse, box) -> None:
+    built = tissue_model(mouse, box, doses=[PlannedDose(0.0, "marimastat", "i.p.", 30.0)])
+    told = [str(item) for item in built.ignored]
+    assert any("'inhibits MMP-9' of marimastat: rules that read the level of MMP-9" in text for text in told)
+    built = tissue_model(mouse, box, doses=[PlannedDose(0.0, "tasquinimod", "oral", 30.0)])
+    assert not any("tasquinimod" in str(item) for item in built.ignored)
+
+
 def test_without_recruitment(mouse, box) -> None:
     built = tissue_model(mouse, box, recruitment=False)
     assert built.recruited == ()

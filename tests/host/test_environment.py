@@ -98,6 +98,23 @@ def test_balance_of_every_factor(lesion) -> None:
     assert np.abs(imbalance(tables, state, levels, vessels)).max() > 2e-3 * scale.max()
 
 
+def test_inhibited_factor(lesion, black6) -> None:
+    """Of a factor under an inhibitor of load 3 a quarter acts, as a level and at its receptor."""
+    tables, state, sense = lesion(**PYMT)
+    inhibition = np.zeros(state["inhibition"].size)
+    mmp, s100 = black6.factors.index("MMP-9"), black6.factors.index("S100A8-9")
+    inhibition[[mmp, s100]] = 3.0
+    levels = sense(inhibition=inhibition)
+    signals = state["signals"][: levels.size]
+    assert signals[mmp] == pytest.approx(levels[mmp] / 4, rel=1e-12)
+    others = np.setdiff1d(np.arange(levels.size), [mmp, s100])
+    assert signals[others] == pytest.approx(levels[others], rel=1e-12)
+    receptor = black6.receptors.index("TLR4")
+    held = levels[s100] / float(tables["signalling"]["affinity"][receptor, s100])
+    place = int(tables["signal"]["activity"]) + receptor
+    assert state["signals"][place] == pytest.approx(held / (1 + 3 + held), rel=1e-12)
+
+
 density = st.floats(0.0, 5e4)
 
 

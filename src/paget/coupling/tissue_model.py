@@ -32,6 +32,7 @@ from paget.coupling.tissue_parts import (
 from paget.coupling.words import OF_THE_TISSUE, signal_in_tissue
 from paget.errors import PagetError, did_you_mean
 from paget.model import Model
+from paget.model.drug_actions import Inhibits
 from paget.model.resolved import Ignored
 from paget.model.vocabulary import Match
 from paget.rules import CompiledModel, compile_model
@@ -118,7 +119,7 @@ def tissue_model(
         compiled=compiled,
         definition=definition,
         doses=tuple(_dose(compiled, dose) for dose in doses),
-        ignored=tuple(_ignored(model, words, recruitment)),
+        ignored=(*_ignored(model, words, recruitment), *_unfelt(model, drugs)),
         links=links_of(compiled, words),
         recruited=tuple(recruited_of(model, compiled)) if recruitment else (),
     )
@@ -149,6 +150,16 @@ def _ignored(model: Model, words: Sequence[Spoken], recruitment: bool) -> Iterab
         yield Ignored("recruitment", "left out of this tissue")
     if VESSELS not in model.cell_types:
         yield Ignored("exchange with plasma", f"there is no {VESSELS} here")
+
+
+def _unfelt(model: Model, drugs: Sequence[str]) -> Iterable[Ignored]:
+    """Inhibitors of factors whose level some rule reads: in a tissue only receptors feel them."""
+    read = {rule.signal for rule in model.rules}
+    for name in drugs:
+        for action in model.drugs[name].actions:
+            if isinstance(action, Inhibits) and action.factor in read:
+                what = f"rules that read the level of {action.factor} read all of it"
+                yield Ignored(f"'{action.path_key}' of {name}", f"{what}; receptors feel the inhibitor")
 
 
 def _reason(match: Match) -> str:
