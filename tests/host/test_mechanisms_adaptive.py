@@ -81,6 +81,7 @@ def animal(rest) -> Callable[..., SimpleNamespace]:
 def _put_tumour(compiled: Any, tables: Any, state: Any, densities: dict[str, float]) -> None:
     state["count"][LESIONS] = 1
     state["lineage"][0] = 1
+    state["matrix"][0] = (1.0, 0.3)
     for place, name in enumerate(compiled.cell_types):
         number = int(densities.get(name, 0.0) * VOLUME)
         if place == 0:
@@ -262,3 +263,80 @@ def test_resident_cells_make_the_soil(animal, cell_type: str, behaviour: str, fo
     before = does(one, "tumour cell", behaviour, "lung")
     one.state["niche"][SITES.index("lung"), one.compiled.cell_types.index(cell_type)] = 0.0
     assert does(one, "tumour cell", behaviour, "lung") > fold * before
+
+
+# ---- DDR2 and collagen -----------------------------------------------------------------------------------------------
+
+NO_DDR2 = ("host", "receptor", "DDR2")
+
+
+def with_matrix(one: SimpleNamespace, density: float, alignment: float) -> SimpleNamespace:
+    one.state["matrix"][0] = (density, alignment)
+    read_lesion(one.tables, one.state, 0)
+    return one
+
+
+@pytest.mark.parametrize("mouse", [MOUSE, HUMAN])
+def test_contact_with_stem_cells_switches_ddr2_on(animal, mouse) -> None:
+    """Without stem cells expression stays at its base; it rises with those in the tumour, not with those elsewhere."""
+    induced = ("tumour cell", "expression of DDR2")
+    none, some, many = (
+        animal(mouse, cells={"mesenchymal stem cell": number}) for number in (0.0, 200.0, 2e4)
+    )
+    base = float(none.tables["rules"]["base"][none.compiled.layout.behaviours.index(induced)])
+    assert does(none, *induced) == base
+    assert base < does(some, *induced) < 1.2 * base
+    assert does(many, *induced) > 2.0 * base
+
+
+def test_ddr2_of_the_host_lays_and_aligns_collagen(animal) -> None:
+    control, without = animal(MOUSE), animal(MOUSE, NO_DDR2)
+    for cell_type in ("fibroblast", "mesenchymal stem cell"):
+        for behaviour in ("collagen deposition", "collagen alignment"):
+            assert does(without, cell_type, behaviour) < 0.6 * does(control, cell_type, behaviour)
+    tumours_own = animal(MOUSE, ("tumour", "receptor", "DDR2"))
+    assert does(tumours_own, "fibroblast", "collagen alignment") == pytest.approx(
+        does(control, "fibroblast", "collagen alignment")
+    )
+
+
+def test_a_tumour_in_a_host_without_ddr2_is_less_ordered(animal, run) -> None:
+    """Three animals each, fourteen days: order of collagen in the primary, and in organs before any tumour."""
+    order = [
+        np.mean(
+            [run(compiled_of(MOUSE, edits), 14.0, animal=a).at_exit("collagen alignment") for a in range(3)]
+        )
+        for edits in ((), (NO_DDR2,))
+    ]
+    assert order[1] < 0.6 * order[0]
+    control, without = animal(MOUSE), animal(MOUSE, NO_DDR2)
+    lung = SITES.index("lung")
+    assert without.state["niche_matrix"][lung, 1] < 0.6 * control.state["niche_matrix"][lung, 1]
+
+
+def test_order_guides_and_density_does_not(animal) -> None:
+    """Aligned fibres raise shedding and draw stem cells; dense ones hold drugs and CD8 T cells back instead."""
+    plain, ordered, dense = (
+        with_matrix(animal(MOUSE), density, alignment)
+        for density, alignment in ((1.0, 0.1), (1.0, 0.8), (4.0, 0.1))
+    )
+    for what in (("tumour cell", "shedding"), ("mesenchymal stem cell", "recruitment")):
+        assert does(ordered, *what) > 1.2 * does(plain, *what)
+        assert does(dense, *what) == pytest.approx(does(plain, *what), rel=0.01)
+    for what in (("tumour cell", "drug sensitivity"), ("CD8 T cell", "recruitment")):
+        assert does(ordered, *what) == pytest.approx(does(plain, *what), rel=0.01)
+        assert does(dense, *what) < 0.97 * does(plain, *what)
+
+
+@pytest.mark.parametrize(
+    "behaviour, sign", [("death of a lone founder", 1.0), ("waking", -1.0), ("cycle entry", -1.0)]
+)
+def test_ddr2_of_tumour_cells_helps_in_the_new_organ(animal, behaviour: str, sign: float) -> None:
+    control = does(animal(MOUSE), "tumour cell", behaviour, "lung")
+    without = does(animal(MOUSE, ("tumour", "receptor", "DDR2")), "tumour cell", behaviour, "lung")
+    assert 1e-3 < sign * (without / control - 1.0) < 0.25
+
+
+def test_collagen_wakes_through_ddr1(animal) -> None:
+    waking = ("tumour cell", "waking", "lung")
+    assert does(animal(MOUSE, ("tumour", "receptor", "DDR1")), *waking) < 0.98 * does(animal(MOUSE), *waking)
