@@ -56,7 +56,7 @@ def check_behaviours_are_read(catalog: Catalog) -> Iterator[Finding]:
 
 def read_by_host(layout: Layout) -> set[tuple[str, str]]:
     """(cell type, behaviour) pairs that the host engine reads."""
-    places: set[int] = set()
+    places: set[int] = set(layout.indices["receptor"]["expression"].tolist())
     for name, entry in layout.indices["behaviour"].items():
         if name not in NOT_BEHAVIOURS:
             array = np.asarray(entry)
