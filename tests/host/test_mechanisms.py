@@ -139,9 +139,9 @@ def folds(mouse, mean, density):
 
 
 def test_chemotherapy_closes_the_loop(folds) -> None:
-    """TNF, then CXCL1, then CD11b+Gr1+ cells, then S100A8/A9; without TNF, the planted break, nothing of it.
+    """TNF, then CXCL1, then CD11b+Gr1+ cells, then S100A8/A9; without TNF, a planted break, none of it.
 
-    Cells per volume rise in any tumour that loses tumour cells, so that the later links are compared with the broken loop.
+    Cells per volume rise in any tumour that loses tumour cells: the later links are compared with the broken loop.
     """
     intact, broken = folds(), folds(lost("host", secretion="TNF"))
     assert intact["TNF"] > 2.0

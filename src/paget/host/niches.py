@@ -1,13 +1,14 @@
 """The niche of an organ: what solitary cells, founder groups and small lesions there share.
 
 Resident cells are kept by the organ (what dies is replaced), recruited in proportion to their recruitment relative to
-that in the organ at rest, and transformed by tumour signals. Levels, behaviours and the stages of small lesions follow once per
-step, whatever the number of lesions. Collagen is kept by the organ in the same way:
+that in the organ at rest, and transformed by tumour signals. Levels, behaviours and the stages of small lesions follow
+once per step, whatever the number of lesions. Collagen is kept by the organ in the same way:
 
     density' = (turnover + digestion at rest) (deposition / deposition at rest) - (turnover + digestion) density,
 
-where `at rest` is what resident cells do in the organ without tumour cells, where collagen has the density of the normal
-gland (1) and every resident cell type the density that the host states; the order of its fibres follows the law of lesions.
+where `at rest` is what resident cells do in the organ without tumour cells: there collagen has the density of the
+normal gland (1), and every resident cell type the density that the host states. The order of fibres follows the law of
+lesions.
 """
 
 from __future__ import annotations
