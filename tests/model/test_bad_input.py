@@ -122,6 +122,8 @@ CATALOG = [
     Bad("file in the wrong folder", PACLITAXEL, ((r"drug/1", "host/1"),), ("this is the place of a drug", "'host/1'"), "host/1"),
     Bad("schema missing", PACLITAXEL, ((r'schema = "drug/1"\n', ""),), ("schema is missing", "'drug/1'")),
     Bad("schema not text", PACLITAXEL, ((r'"drug/1"', "1"),), ("must be text such as kind/1",), "schema = 1"),
+    Bad("antagonist without a share", "drugs/dasatinib.toml", ((r"^tissue_share = [^\n]*\n", ""),), ("a drug that blocks DDR2 needs tissue_share",), ""),
+    Bad("share of a receptor that is spared", "drugs/ddr2-inhibitor.toml", ((r'receptor = "DDR1"', 'receptor = "DDR1"\ntissue_share = { value = 1, unit = "1", source = "assumed", kind = "assumed" }'),), ("what blocks no receptor has no tissue_share",), "tissue_share"),
     Bad("usual course by an unknown route", PACLITAXEL, ((r'^route = "i.v."', 'route = "oral"'),), ("no kinetics by this route in the mouse", "i.p., i.v."), '^route = "oral"'),
     Bad("usual course without interval", PACLITAXEL, ((r"^every = [^\n]*\n", ""),), ("more than one dose needs every",), ""),
     Bad("half a dose", PACLITAXEL, ((r"^doses = \{ value = 3", "doses = { value = 2.5"),), ("must be a whole number", "2.5"), "^doses"),

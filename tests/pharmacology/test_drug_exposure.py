@@ -92,11 +92,14 @@ def occupancy(drug: Drug, species: str, level: float, target: str | None = None)
     action = next(
         a
         for a in drug.actions
-        if isinstance(a, Blocks | Inhibits) and target in (None, getattr(a, "receptor", None))
+        if isinstance(a, Blocks | Inhibits)
+        and a.tissue_share is not None
+        and target in (None, getattr(a, "receptor", None))
     )
-    constant = constant_in(action.affinity, species)
+    constant, share = constant_in(action.affinity, species), action.tissue_share
     assert constant is not None
-    load = level * 1e6 / drug.molar_mass.canonical * action.tissue_share.canonical / constant.canonical
+    assert share is not None
+    load = level * 1e6 / drug.molar_mass.canonical * share.canonical / constant.canonical
     return load / (1.0 + load)
 
 
@@ -255,6 +258,36 @@ PUBLISHED = [
         24 * 28.5,
         "Ahamadi 2017: 25.8 days",
     ),
+    Row("dasatinib", "mouse", "oral", 10.0, 6, 1, "auc", 0.75, 1.29, "Lagas 2009: 1.02 +- 0.27"),
+    Row(
+        "dasatinib",
+        "mouse",
+        "oral",
+        10.0,
+        6,
+        1,
+        "peak",
+        0.29,
+        0.45,
+        "Lagas 2009: 0.37 +- 0.08 (derived from)",
+    ),
+    Row("dasatinib", "mouse", "i.p.", 5.0, 6, 1, "peak", 0.8, 1.08, "Lagas 2009: 0.94 +- 0.07"),
+    Row(
+        "dasatinib", "mouse", "i.p.", 5.0, 6, 1, "auc", 1.43, 1.75, "Lagas 2009: 1.59 +- 0.10 (derived from)"
+    ),
+    Row(
+        "dasatinib",
+        "human",
+        "oral",
+        100 / 70,
+        24,
+        1,
+        "peak",
+        0.078,
+        0.14,
+        "Christopher 2008: 0.105 (derived from)",
+    ),
+    Row("dasatinib", "human", "oral", 100 / 70, 12, 1, "half-life", 2.6, 4.6, "Christopher 2008: 3.6 +- 1.0"),
     Row("tasquinimod", "human", "oral", 1 / 70, 120, 1, "half-life", 24, 56, "40 +- 16 h"),
     Row(
         "marimastat",
@@ -297,6 +330,7 @@ def test_every_drug_is_compared(catalog: Catalog) -> None:
         "anti-CSF1R": "target-mediated; no level was read",
         "anti-Ly6G": "no level was read",
         "SB-265610": "no kinetics were read",
+        "DDR2 inhibitor": "no kinetics were read",
         "anti-PLXNB2": "never given to patients; no level was read",
     }
     assert {row.drug for row in PUBLISHED} | set(without) == set(catalog.drugs)
@@ -321,6 +355,8 @@ USUAL_OCCUPANCY = {
     "SB-265610": (0.6, 1.0),
     "tasquinimod": (0.9, 1.0),
     "marimastat": (0.9, 1.0),
+    "dasatinib": (0.5, 1.0),
+    "DDR2 inhibitor": (0.2, 1.0),
     "anti-CSF1R": (0.95, 1.0),
     "anti-VLA-4": (0.9, 1.0),
     "anti-PD-1": (0.8, 1.0),

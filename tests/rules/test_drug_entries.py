@@ -32,6 +32,7 @@ RECEPTORS = [
     ("anti-PD-1", "PD-1", (4.0, 4.0), (4.0, 4.0)),
     ("anti-VLA-4", "VLA-4", (34.0, 34.0), (34.0, 34.0)),
     ("anti-PLXNB2", "PLXNB2", (1.0, 1.0), (1.0, 1.0)),
+    ("DDR2 inhibitor", "DDR2", (230.0, 230.0), (230.0, 230.0)),
 ]
 
 
@@ -46,6 +47,13 @@ def test_antagonists(drug, receptor, xenograft, syngeneic, models) -> None:
         for other in others:
             assert np.isinf(entry(compiled, "antagonism", drug, ("receptors", other))).all(), other
         assert 0 < entry(compiled, "antagonist_share", drug, ("receptors", receptor)) <= 1
+
+
+def test_dasatinib_blocks_both_receptors_of_collagen(models) -> None:
+    for compiled in models.values():
+        for receptor, constant in (("DDR2", 1.4), ("DDR1", 0.5)):
+            found = entry(compiled, "antagonism", "dasatinib", ("receptors", receptor))
+            assert found == pytest.approx((constant, constant))
 
 
 def test_what_a_drug_spares_is_not_met(models) -> None:

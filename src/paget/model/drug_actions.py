@@ -147,10 +147,20 @@ class Blocks(Entry):
     """Antagonism at a receptor."""
     receptor: str
     """The receptor."""
-    tissue_share: Annotated[Quantity, In("1", at_most=1)]
-    """Active concentration in tissue relative to plasma [1]: free of protein, and distributed."""
+    tissue_share: Annotated[Quantity, In("1", at_most=1)] | None = None
+    """Active concentration in tissue relative to plasma [1]: free of protein, and distributed. Required unless the
+    receptor is spared in all species."""
     affinity: Annotated[dict[Species, Affinity], Field(min_length=1)]
     """Affinity for the receptor of each species; a species that is absent is not blocked."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Blocks:
+        blocked = any(target.bound for target in self.affinity.values())
+        if blocked and self.tissue_share is None:
+            raise BadValue(f"a drug that blocks {self.receptor} needs tissue_share")
+        if not blocked and self.tissue_share is not None:
+            raise BadValue("what blocks no receptor has no tissue_share", at=("tissue_share",))
+        return self
 
     @property
     def path_key(self) -> str:

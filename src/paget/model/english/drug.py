@@ -59,6 +59,8 @@ def action_sentence(action: Action, references: References) -> str:
     if isinstance(action, Binds):
         return _binding(action, references)
     if isinstance(action, Blocks):
+        if action.tissue_share is None:
+            return f"It spares {action.receptor}."
         return (
             f"It competes at {action.receptor}: {_affinities(action, references)}; active concentration in tissue "
             f"relative to plasma {say(action.tissue_share, references)}."
