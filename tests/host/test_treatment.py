@@ -169,7 +169,7 @@ def test_two_antibodies_are_one_of_twice_the_dose(animal, black6) -> None:
     x, other = names["xentuzumab"], names["paclitaxel"]
     for field in tables["drugs"].dtype.names:
         tables["drugs"][field][other] = tables["drugs"][field][x]
-    results = []
+    results, factors = [], len(black6.factors)
     for share in (1.0, 0.5):
         _, state, _ = animal
         state["amounts"][:] = 0.0
@@ -181,7 +181,7 @@ def test_two_antibodies_are_one_of_twice_the_dose(animal, black6) -> None:
             give_dose(tables, state, drug, black6.routes.index("i.v."), 20.0 * share)
         pass_days(tables, state, 5.0, dt=1 / 24)
         results.append(
-            (state["plasma_free"][:4].copy(), state["plasma_total"][:4].copy(), state["capture"][:4].copy())
+            tuple(state[name][:factors].copy() for name in ("plasma_free", "plasma_total", "capture"))
         )
     for one, two in zip(*results, strict=True):
         assert two == pytest.approx(one, rel=1e-2)
