@@ -75,7 +75,7 @@ def test_what_a_tissue_does_not_have_is_named(tissue) -> None:
     lines = [str(line) for line in tissue.ignored]
     assert "'shedding' of tumour cell: no way out into blood yet" in lines
     assert "'collagen deposition' of fibroblast: no collagen in a tissue yet" in lines
-    assert not any("recruitment" in line for line in lines)
+    assert not any(line.startswith("'recruitment'") for line in lines)
 
 
 def test_an_inhibitor_that_rules_do_not_feel_is_named(mouse, box) -> None:

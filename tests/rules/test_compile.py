@@ -109,6 +109,17 @@ def test_what_does_not_bind_has_an_infinite_constant(mouse, compiled) -> None:
 # ---- other values ----------------------------------------------------------------------------------------------------
 
 
+def test_what_acts_within_its_species_only_is_not_heard_by_the_other(catalog, mouse, compiled) -> None:
+    """Interferon gamma of the mouse reaches tumour cells of the mouse, and no human ones; TNF reaches both."""
+    human = compile_model(resolve(catalog, "lm2-4", "scid"), drugs=())
+    for model, heard in ((compiled, 1.0), (human, 0.0)):
+        expression = model.tables["signalling"]["expression"]
+        assert expression[0, model.receptors.index("IFNGR")] == heard
+        assert expression[0, model.receptors.index("TNFR1")] == 1.0
+        polarised = model.cell_types.index("tumour-associated macrophage")
+        assert expression[polarised, model.receptors.index("IFNGR")] == 1.0
+
+
 def test_new_values_change_a_copy(compiled) -> None:
     path = "tumours/py230/dissemination/company_scale"
     before = compiled.record.copy()
@@ -155,7 +166,7 @@ def with_rules(model, *changes: dict):
 
 def test_three_contact_signals_are_refused(mouse) -> None:
     contacts = [
-        {"signal": f"contact with {name}", "cell_type": "tumour cell", "behaviour": "waking"}
+        {"signal": f"contact with {name}", "cell_type": "tumour cell", "behaviour": "division"}
         for name in ("macrophage", "neutrophil", "NK cell")
     ]
     compile_model(with_rules(mouse, *contacts[:2]))
@@ -164,9 +175,9 @@ def test_three_contact_signals_are_refused(mouse) -> None:
 
 
 def test_both_directions_of_one_contact_are_one_signal(mouse) -> None:
-    change = {"signal": "contact with macrophage", "cell_type": "tumour cell", "behaviour": "waking"}
+    change = {"signal": "contact with macrophage", "cell_type": "tumour cell", "behaviour": "division"}
     compiled = compile_model(with_rules(mouse, change, change | {"direction": "increases"}))
-    contacts = compiled.tables["rules"]["contacts"][behaviour(compiled, "tumour cell", "waking")]
+    contacts = compiled.tables["rules"]["contacts"][behaviour(compiled, "tumour cell", "division")]
     assert (contacts >= 0).sum() == 1
 
 

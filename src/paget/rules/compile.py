@@ -15,6 +15,8 @@ import numpy as np
 
 from paget.errors import PagetError
 from paget.model import Model
+from paget.model.biology import Receptor
+from paget.model.resolving import sources_of_factor
 from paget.rules.drug_entries import place_drugs
 from paget.rules.entries import Entries, Slot, Transform, rate_of, write
 from paget.rules.layout import Layout, layout_of
@@ -157,8 +159,21 @@ def _place_signalling(model: Model, layout: Layout, entries: Entries) -> None:
             carried = model.cell_types[cell_type].receptors.get(name)
             if carried is not None:
                 entries.put("signalling", "receptors", (k, r), carried.number)
-                entries.tables[0]["signalling"]["expression"][k, r] = carried.expression
+                heard = carried.expression if _is_heard(model, receptor, cell_type) else 0.0
+                entries.tables[0]["signalling"]["expression"][k, r] = heard
                 entries.put("signalling", "internalisation", (k, r), carried.internalisation)
+
+
+def _is_heard(model: Model, receptor: Receptor, cell_type: str) -> bool:
+    """Whether a receptor of these cells has a ligand here that acts on their species, collagen included."""
+    if receptor.collagen is not None:
+        return True
+    species = model.species_of(cell_type)
+    for ligand in receptor.ligands:
+        sources = sources_of_factor(ligand, model.cell_types, model.tumour, model.host)
+        if any(model.factors[ligand].acts(source, species) for source in sources):
+            return True
+    return False
 
 
 def _crosses(model: Model, factor: str) -> bool:

@@ -62,6 +62,7 @@ def read_by_host(layout: Layout) -> set[tuple[str, str]]:
             array = np.asarray(entry)
             rows = array.ndim == 2 and array.shape[1] == 3 and name != "matrix"
             places |= {int(place) for place in np.ravel(array[:, 2] if rows else array)}
+    places |= {int(place) for place in np.ravel(layout.indices["receptor"]["expression"])}
     return {layout.behaviours[place] for place in places if place >= 0}
 
 
