@@ -1,9 +1,10 @@
-"""`paget screen` and `paget attribute` at the command line: what is wrong gives one message, code 2, and no files."""
+"""`paget screen`, `attribute` and `sensitivity`: what is wrong gives one message, code 2, and no files."""
 
 import json
 
 import pytest
 
+from paget.analysis.sensitivity.parameters import parameters_of
 from paget.cli import main
 
 ATTRIBUTE = [
@@ -43,7 +44,29 @@ def changed(command, **options):
     return words
 
 
+SENSITIVITY = [
+    "sensitivity",
+    "--tumour",
+    "py230",
+    "--host",
+    "c57bl6",
+    "--animals",
+    "5",
+    "--trajectories",
+    "2",
+]
+
 BAD = [
+    (changed(SENSITIVITY, tumour="py320"), ("unknown tumour", "Did you mean 'py230'?")),
+    (changed(SENSITIVITY, endpoint="lung focus"), ("unknown endpoint", "Did you mean 'lung foci'?")),
+    (changed(SENSITIVITY, span="1.5"), ("--span",)),
+    (changed(SENSITIVITY, trajectories="1"), ("--trajectories",)),
+    (changed(SENSITIVITY, arm="control"), ("--arm", "no arms")),
+    (["sensitivity", "--tumour", "py230"], ("needs a trial, or --tumour and --host",)),
+    (["sensitivity", "igf-paclitaxel", "--host", "scid"], ("leave --tumour and --host out",)),
+    (["sensitivity", "igf-paclitaxol"], ("igf-paclitaxol", "Did you mean 'igf-paclitaxel'?")),
+    (["sensitivity", "igf-paclitaxel", "--arm", "paclitaxol"], ("unknown arm", "Did you mean 'paclitaxel'?")),
+    (["sensitivity", "igf-paclitaxel", "--against", "control"], ("--against", "--arm")),
     (["attribute", "igf-paclitaxol", *ATTRIBUTE[2:]], ("igf-paclitaxol", "Did you mean 'igf-paclitaxel'?")),
     (changed(ATTRIBUTE, arms="paclitaxol"), ("unknown arm", "Did you mean 'paclitaxel'?")),
     (changed(ATTRIBUTE, endpoint="lung focus"), ("unknown endpoint", "Did you mean 'lung foci'?")),
@@ -71,7 +94,9 @@ def test_bad_commands(command, says, tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("command", [ATTRIBUTE, SCREEN], ids=["attribute", "screen"])
+@pytest.mark.parametrize(
+    "command", [ATTRIBUTE, SCREEN, SENSITIVITY], ids=["attribute", "screen", "sensitivity"]
+)
 def test_a_file_that_exists_is_not_overwritten(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.json").write_text("mine")
@@ -103,3 +128,22 @@ def test_a_study_from_end_to_end(command, tables, tmp_path, monkeypatch, capsys)
     (tmp_path / "study.json").unlink()
     assert main([*command, "--endpoint", "lung burden", "--json", "study.json", "--out", "study"]) == 0
     assert json.loads((tmp_path / "study.json").read_text()) == found
+
+
+def test_sensitivity_from_end_to_end(tmp_path, monkeypatch, capsys):
+    """Few numbers: those of the catalog take minutes."""
+    monkeypatch.chdir(tmp_path)
+    whole = parameters_of
+
+    def few(model, catalog, span):
+        return [p for p in whole(model, catalog, span) if p.path.startswith("tumours/py230/behaviours/s")]
+
+    monkeypatch.setattr("paget.analysis.sensitivity.study.parameters_of", few)
+    command = [*SENSITIVITY, "--days", "30", "--json", "study.json", "--out", "study"]
+    assert main(command) == 0
+    assert "shedding" in capsys.readouterr().out
+    found = json.loads((tmp_path / "study.json").read_text())
+    assert found["schema"] == "sensitivity/1"
+    assert found["parameters"][0]["path"] == "tumours/py230/behaviours/shedding/base"
+    assert "<svg" in (tmp_path / "study" / "report.html").read_text()
+    assert (tmp_path / "study" / "figures" / "sensitivity.png").stat().st_size > 0

@@ -9,8 +9,7 @@ numbers depend on its seat alone: neither threads nor interruptions change a res
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from paget.analysis.threads import Task, in_threads
 from paget.errors import PagetError
 from paget.model import Catalog
 from paget.model.trial_design import TrialDesign
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from paget.formats.parts import PartStore
 
 FloatArray = npt.NDArray[np.float64]
-IN_FLIGHT_PER_WORKER = 2
 _WEIGHT, _NEUTROPHILS = "body weight", "blood neutrophils"
 
 
@@ -107,7 +106,7 @@ def run_batches(
     if todo:
         compile_kernels(cohorts[todo[0].design], tell)
     tell({"phase": "subjects", "done": done, "total": total})
-    with closing(_in_threads(cohorts, todo, store, workers or available_cpus())) as finished:
+    with closing(in_threads(_tasks(cohorts, todo, store), workers or available_cpus())) as finished:
         for batch, kept in finished:
             results[batch] = kept
             done += _animals(designs, batch)
@@ -147,13 +146,20 @@ class _Cohorts:
         return cohort
 
 
-def _in_threads(
-    cohorts: _Cohorts, todo: Sequence[Batch], store: PartStore | None, workers: int
-) -> Generator[tuple[Batch, Kept | Failed], None, None]:
-    """Batches as they are finished. When the caller stops, those in flight are given up after their current animal."""
-    stopped = threading.Event()
+def _tasks(
+    cohorts: _Cohorts, todo: Sequence[Batch], store: PartStore | None
+) -> Iterator[Task[tuple[Batch, Kept | Failed]]]:
+    """The batches as pieces of work; a design that does not compile fails all of its batches."""
+    for batch in todo:
+        try:
+            yield _task(batch, cohorts.hand_out(batch), store)
+        except PagetError as error:
+            failed = (batch, _failed(error))
+            yield lambda stopped, failed=failed: failed  # type: ignore[misc]
 
-    def work(batch: Batch, cohort: Cohort) -> tuple[Batch, Kept | Failed] | None:
+
+def _task(batch: Batch, cohort: Cohort, store: PartStore | None) -> Task[tuple[Batch, Kept | Failed]]:
+    def work(stopped: threading.Event) -> tuple[Batch, Kept | Failed] | None:
         kept = _run(batch, cohort, stopped)
         if kept is None:
             return None
@@ -161,29 +167,7 @@ def _in_threads(
             store.put(batch.key, *_written(kept))
         return batch, kept
 
-    waiting = iter(todo)
-    flying: set[Future[tuple[Batch, Kept | Failed] | None]] = set()
-    with ThreadPoolExecutor(workers, thread_name_prefix="paget") as pool:
-        try:
-            while True:
-                while len(flying) < workers * IN_FLIGHT_PER_WORKER:
-                    batch = next(waiting, None)
-                    if batch is None:
-                        break
-                    try:
-                        flying.add(pool.submit(work, batch, cohorts.hand_out(batch)))
-                    except PagetError as error:
-                        yield batch, _failed(error)
-                if not flying:
-                    return
-                done, flying = wait(flying, return_when=FIRST_COMPLETED)
-                for future in done:
-                    finished = future.result()
-                    if finished is not None:
-                        yield finished
-        finally:
-            stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+    return work
 
 
 def _run(batch: Batch, cohort: Cohort, stopped: threading.Event) -> Kept | Failed | None:

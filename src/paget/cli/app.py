@@ -18,6 +18,7 @@ from paget.cli.physicell import physicell
 from paget.cli.report import report
 from paget.cli.resume import resume
 from paget.cli.screen import screen
+from paget.cli.sensitivity import sensitivity
 from paget.cli.tissue import tissue
 from paget.cli.trial import trial
 
@@ -53,6 +54,7 @@ def build_app() -> typer.Typer:
     app.command("report")(report)
     app.command("screen")(screen)
     app.command("attribute")(attribute)
+    app.command("sensitivity")(sensitivity)
     app.command("evidence")(evidence)
     app.command("tissue")(tissue)
     app.command("resume")(resume)

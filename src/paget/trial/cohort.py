@@ -108,7 +108,7 @@ class Cohort:
 
     def _draw(self, genotype: Genotype, inoculum: Inoculum, draw: int) -> Drawn:
         design, model = self.design, genotype.model
-        values = parameter_draw(model.quantities(), design.seed, draw)
+        values = self.values_of(model, draw)
         enrolment = enrolment_of(design, model, values, inoculum)
         partners = genotype.compiled.partners
         growth = (model.tumour.crowding.alpha, model.tumour.crowding.beta)
@@ -117,9 +117,19 @@ class Cohort:
         return Drawn(
             compiled=genotype.compiled.with_values(values),
             protocol=protocol_of(design, model, self.observation, values, inoculum, partners),
-            screening=Screening(population, genotype.sample, fixed, enrolment, design.seed, draw),
+            screening=Screening(
+                population, genotype.sample, fixed, enrolment, design.seed, self.keyed_draw(draw)
+            ),
             organ_volumes=_organ_volumes(model, values),
         )
+
+    def values_of(self, model: Model, draw: int) -> Values:
+        """Uncertain numbers of a draw, by path; studies that choose the numbers themselves replace it."""
+        return parameter_draw(model.quantities(), self.design.seed, draw)
+
+    def keyed_draw(self, draw: int) -> int:
+        """The draw in the keys of random numbers; the same for all where only the numbers of the model may differ."""
+        return draw
 
     def run(self, seat: Seat) -> Outcome:
         """Simulate and measure one animal. Depends on design, catalog and seat alone; safe from any thread."""
@@ -132,7 +142,7 @@ class Cohort:
         keyed_as = TWIN if self.design.twins else self.design.arms[seat.arm].name
         place = drawn.screening.place(keyed_as, seat.animal)
         protocol = drawn.protocol if place.takes else drawn.protocol._replace(engrafted_share=0.0)
-        key = subject_key(self.design.seed, keyed_as, seat.animal, seat.draw)
+        key = subject_key(self.design.seed, keyed_as, seat.animal, self.keyed_draw(seat.draw))
         compiled = drawn.compiled.with_values(place.values)
         try:
             record = run_subject(compiled, self.regimens[seat.arm], protocol, key)
