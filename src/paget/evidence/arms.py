@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from paget.model import Arm, AssayRequest, Catalog, TrialDesign
-from paget.model.counterpart import Reading
+from paget.model import Arm, AssayRequest, Catalog, Model, TrialDesign, resolve
 from paget.model.quantity import Setting
+from paget.model.readings import Reading
 
 
 @dataclass(frozen=True, order=True)
@@ -66,3 +66,11 @@ def at_the_end(endpoint: str) -> AssayRequest:
     if endpoint == "survival":
         return AssayRequest(endpoint=endpoint)
     return AssayRequest(endpoint=endpoint, days=[Setting(float("inf"), "end", "day")])
+
+
+def model_of_arm(arm: ArmName, catalog: Catalog) -> Model:
+    """The model of an arm, with the drugs that it is given."""
+    design = catalog.trials[arm.trial]
+    own = design.arm(arm.arm)
+    drugs = list(dict.fromkeys(treatment.drug for treatment in own.treatments))
+    return resolve(catalog, design.tumour, design.host, design.without, own.edits, drugs)

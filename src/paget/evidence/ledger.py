@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from paget.evidence.arms import ArmName, ArmPlan
-from paget.evidence.counterparts import Animals, findings, needs
+from paget.evidence.counterparts import findings, needs
 from paget.evidence.findings import Finding
 from paget.evidence.simulation import Progress, Simulations, prune
 from paget.evidence.sizes import FULL, Effort
+from paget.evidence.statistics.animals import Animals
 from paget.evidence.verdicts import (
     AGREES,
     CONTRADICTS,
@@ -25,8 +26,8 @@ from paget.evidence.verdicts import (
     verdict_of,
 )
 from paget.model import Catalog
-from paget.model.counterpart import Reading
 from paget.model.published import USES, PublishedResult
+from paget.model.readings import Reading
 
 SCHEMA = "ledger/1"
 
@@ -91,7 +92,7 @@ def build_ledger(
     simulations = Simulations(catalog, effort, seed, store)
     runs = simulations.run(plans, workers, tell)
     tell({"phase": "analysis"})
-    animals = Animals(plans, runs, catalog)
+    animals = Animals(plans, runs, catalog, seed, effort.draws)
     rows = [row_of(result, animals) for result in chosen]
     prune(simulations.store)
     return rows
@@ -106,10 +107,10 @@ def plans_for(chosen: Iterable[PublishedResult], catalog: Catalog) -> list[ArmPl
     readings: dict[ArmName, dict[str, Reading]] = {}
     per_draw: dict[ArmName, int] = {}
     for result in catalog.results.values():
-        for arm, reading, least in needs(result):
+        for arm, reading, least in needs(result, catalog):
             readings.setdefault(arm, {})[reading.key] = reading
             per_draw[arm] = max(per_draw.get(arm, 0), least)
-    wanted = dict.fromkeys(arm for result in chosen for arm, _, _ in needs(result))
+    wanted = dict.fromkeys(arm for result in chosen for arm, _, _ in needs(result, catalog))
     return [
         ArmPlan(arm, tuple(readings[arm][key] for key in sorted(readings[arm])), per_draw[arm])
         for arm in wanted

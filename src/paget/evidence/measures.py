@@ -97,13 +97,13 @@ def rank_correlation(x: FloatArray, y: FloatArray) -> FloatArray:
     known = np.isfinite(x) & np.isfinite(y)
     if known.sum() < 3:
         return np.asarray(np.nan)
-    a, b = _ranks(x[known]), _ranks(y[known])
+    a, b = ranks(x[known]), ranks(y[known])
     a, b = a - a.mean(), b - b.mean()
     size = float(np.sqrt((a @ a) * (b @ b)))
     return np.asarray(a @ b / size if size > 0.0 else np.nan)
 
 
-def _ranks(values: FloatArray) -> FloatArray:
+def ranks(values: FloatArray) -> FloatArray:
     """Ranks from 1; equal values share the mean of their ranks."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]

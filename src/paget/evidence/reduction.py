@@ -18,9 +18,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from paget.model import Model
-from paget.model.counterpart import Reading
 from paget.model.listing import model_hash
 from paget.model.mechanism import Rule
+from paget.model.readings import Reading
 from paget.provenance import content_hash
 from paget.trial.subjects import UNCERTAIN_KINDS
 

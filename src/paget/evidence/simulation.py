@@ -26,11 +26,11 @@ import platformdirs
 
 from paget.assays import assay_numbers
 from paget.compiled import PACKAGE, kernels_are_cached, mark_kernels_cached, source_hash
-from paget.evidence.arms import ArmName, ArmPlan, design_of
+from paget.evidence.arms import ArmName, ArmPlan, design_of, model_of_arm
 from paget.evidence.readings import read_all
 from paget.evidence.reduction import reduced_hash
 from paget.evidence.sizes import Effort
-from paget.model import Catalog, resolve
+from paget.model import Catalog
 from paget.provenance import content_hash
 from paget.trial.cohort import Cohort
 from paget.trial.execution import available_cpus
@@ -214,9 +214,7 @@ class Simulations:
 
     def _hash(self, plan: ArmPlan) -> str:
         if plan.name not in self._hashes:
-            design = design_of(plan, self.catalog, self.seed, twins=True)
-            edits, drugs = design.arms[0].edits, design.drugs()
-            model = resolve(self.catalog, design.tumour, design.host, design.without, edits, drugs)
+            model = model_of_arm(plan.name, self.catalog)
             self._hashes[plan.name] = reduced_hash(model, plan.readings)
         return self._hashes[plan.name]
 

@@ -11,68 +11,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from paget.model.quantity import BadValue, Entry
+from paget.model.readings import Reading
 
 Direction = Literal["lower", "higher"]
 Correlated = Literal["positive", "negative"]
-When = Literal["end", "highest", "mean"]
-
-KINDS_OF_READING = ("endpoint", "sum_of", "state", "funnel")
-
-
-class Reading(Entry):
-    """One number per animal: an assay, a state of the engine, or a count of the cascade."""
-
-    endpoint: str | None = None
-    """Endpoint of an assay, for example `lung foci`; read as the trial says, or at the end where it does not."""
-    sum_of: Annotated[list[str], Field(min_length=1)] | None = None
-    """Endpoints whose sum is read, for example the shares of two cell types."""
-    state: str | None = None
-    """Field of the engine's daily record, without error of measurement, for example `TNF` (level in the primary)."""
-    funnel: str | None = None
-    """Step of the cascade, for example `arrested`: aggregates or groups counted over the whole course."""
-    when: When = "end"
-    """For a state: its value at the end, its highest, or its mean over the days after enrolment. Default: end."""
-    day: Annotated[float, Field(ge=0)] | None = None
-    """For a state: the day after enrolment at which it is read, instead of `when`. Default: none."""
-    site: str | None = None
-    """For a step of the cascade: the organ. Default: all organs."""
-    aggregate: Literal["single", "cluster", "mixed"] | None = None
-    """For a step of the cascade: the kind of aggregate. Default: all kinds."""
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Reading:
-        given = [key for key in KINDS_OF_READING if getattr(self, key) is not None]
-        if len(given) != 1:
-            what = f"needs one of {', '.join(KINDS_OF_READING)}"
-            raise BadValue(what, found=", ".join(given) or "none of them")
-        foreign = {"state": ("site", "aggregate"), "funnel": ("day",)}.get(
-            given[0], ("site", "aggregate", "day")
-        )
-        for key in foreign:
-            if getattr(self, key) is not None:
-                raise BadValue(f"means nothing for a reading of {given[0].replace('_', ' ')}", at=(key,))
-        return self
-
-    @property
-    def key(self) -> str:
-        """Text that equal readings share, whatever a statistic adds to them."""
-        return self.model_dump_json(include=set(Reading.model_fields), exclude_defaults=True)
-
-    def endpoints(self) -> list[str]:
-        """Endpoints that must be assayed for it."""
-        return [self.endpoint] if self.endpoint is not None else list(self.sum_of or [])
-
-    def describe(self) -> str:
-        """In words: 'lung foci', 'TNF (highest)', 'arrested clusters in lung'."""
-        if self.endpoint is not None:
-            return self.endpoint
-        if self.sum_of is not None:
-            return " + ".join(self.sum_of)
-        if self.state is not None:
-            when = f"day {self.day:g} of treatment" if self.day is not None else self.when
-            return f"{self.state} ({when})"
-        place = f" in {self.site}" if self.site is not None else ""
-        return f"{self.funnel} ({self.aggregate or 'all'}){place}"
 
 
 class Effect(Reading):
@@ -89,7 +31,7 @@ class Effect(Reading):
 
 
 class Part(Entry):
-    """What every statistic says."""
+    """What every statistic on animals says."""
 
     trial: str
     """Trial of the catalog."""
@@ -104,6 +46,38 @@ class Contrasts(Part):
     """`contrasts`."""
     effects: Annotated[list[Effect], Field(min_length=1)]
     """The comparisons."""
+
+
+class Interaction(Part):
+    """An effect that is larger on one reading than on another: a ratio of ratios."""
+
+    statistic: Literal["interaction"]
+    """`interaction`."""
+    arm: str
+    """Arm of interest."""
+    reference: str
+    """Arm that it is compared with."""
+    stronger: Reading
+    """What the treatment lowers more."""
+    weaker: Reading
+    """What it lowers less."""
+
+
+class Modification(Part):
+    """A treatment effect that depends on a marker read before: animals above the median against those below."""
+
+    statistic: Literal["modification"]
+    """`modification`."""
+    arm: str
+    """Arm of interest."""
+    reference: str
+    """Arm that it is compared with."""
+    marker: Reading
+    """What splits the animals of either arm at its median over both."""
+    outcome: Reading
+    """What the treatment changes."""
+    direction: Direction
+    """Whether the ratio of arm to reference is lower or higher in animals with much of the marker."""
 
 
 class Pair(Entry):
@@ -128,6 +102,19 @@ class Correlation(Part):
     """Pairs of readings."""
 
 
+class Discrimination(Part):
+    """How well readings of an animal tell what becomes of it: area under the curve, cross-validated."""
+
+    statistic: Literal["discrimination"]
+    """`discrimination`."""
+    arm: str
+    """Arm whose animals are told apart."""
+    predictors: Annotated[list[Reading], Field(min_length=1)]
+    """What is known of an animal; their logarithms enter a linear score."""
+    outcome: Reading
+    """What is told: whether an animal lies above the median of this reading."""
+
+
 class Change(Part):
     """Two readings of the same animals, for example early and late."""
 
@@ -143,5 +130,169 @@ class Change(Part):
     """Whether the later reading was lower or higher."""
 
 
-Counterpart = Annotated[Contrasts | Correlation | Change, Field(discriminator="statistic")]
+class Level(Entry):
+    """A number and the range that was published for it."""
+
+    name: str | None = None
+    """In a few words. Default: the reading in words."""
+    reading: Reading
+    """What is read; its mean over animals is compared."""
+    of: Reading | None = None
+    """What it is a share of: the ratio of the sums over all animals is compared. Default: nothing."""
+    low: float
+    """Lower end of the published range."""
+    high: float
+    """Upper end of the published range."""
+    unit: str = "1"
+    """Unit. Default: 1."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Level:
+        if self.low >= self.high:
+            raise BadValue("low must be below high", at=("low",), found=self.low)
+        return self
+
+
+class Levels(Part):
+    """Levels, shares, compositions: numbers that must meet a published range."""
+
+    statistic: Literal["levels"]
+    """`levels`."""
+    arm: str
+    """Arm that is read."""
+    levels: Annotated[list[Level], Field(min_length=1)]
+    """The numbers."""
+
+
+class Curve(Part):
+    """Volumes of untreated tumours against a Gompertz law that was fitted to real ones."""
+
+    statistic: Literal["curve"]
+    """`curve`."""
+    arm: str
+    """Arm whose primaries grow."""
+    days: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1)]
+    """Days on which volumes are compared."""
+    alpha: Annotated[float, Field(gt=0)]
+    """Median over animals of the growth rate at 1 mm^3 [1/day]."""
+    beta: Annotated[float, Field(gt=0)]
+    """Median over animals of its loss per e-fold of volume [1/day]."""
+    alpha_sd: Annotated[float, Field(ge=0)]
+    """SD over animals of log alpha."""
+    beta_sd: Annotated[float, Field(ge=0)]
+    """SD over animals of log beta."""
+    correlation: Annotated[float, Field(ge=-1, le=1)]
+    """Correlation of the logs."""
+    published_animals: Annotated[int, Field(ge=2)]
+    """Animals behind the law: their number sets how surely the published median is known."""
+
+
+class Potency(Part):
+    """How many times better an aggregate in blood founds a metastasis as a cluster than as a single cell.
+
+    The odds of clusters among metastases over the odds of clusters in blood.
+    """
+
+    statistic: Literal["potency"]
+    """`potency`."""
+    arm: str
+    """Arm that is read."""
+    site: str = "lung"
+    """Organ of the metastases. Default: lung."""
+    low: Annotated[float, Field(gt=0)]
+    """Lower end of the published range."""
+    high: Annotated[float, Field(gt=0)]
+    """Upper end of the published range."""
+
+
+class Sources(Part):
+    """Which share of a factor certain cells make, of all that cells make, in the primary or in a healthy organ."""
+
+    statistic: Literal["sources"]
+    """`sources`."""
+    arm: str
+    """Arm whose primary is read."""
+    factors: Annotated[list[str], Field(min_length=1)]
+    """Factors, added molecule by molecule."""
+    makers: Annotated[list[str], Field(min_length=1)]
+    """Cell types whose share is asked for."""
+    volume: Annotated[float, Field(gt=0)]
+    """Volume of the primary at which its cells are counted [mm^3]."""
+    organ: str = "lung"
+    """Organ whose resident cells are looked at too. Default: lung."""
+    low: float = 0.5
+    """Least share that makes them the main source. Default: 0.5."""
+
+
+class Numbers(Entry):
+    """Two numbers of the catalog against each other; nothing is simulated."""
+
+    statistic: Literal["numbers"]
+    """`numbers`."""
+    tumour: str
+    """Tumour of the model."""
+    host: str
+    """Host of the model."""
+    number: str
+    """Path of the number of interest, for example `tumours/lm2-4/dissemination/half_life_cluster`."""
+    reference: str
+    """Path of the number that it is compared with."""
+    direction: Direction
+    """Whether it was lower or higher."""
+
+
+class Condition(Entry):
+    """What a cell senses in a thought experiment; signals that are not named are at zero."""
+
+    name: str
+    """In a few words, for example `direct contact`."""
+    signals: dict[str, float]
+    """Level of each signal, in the unit of the vocabulary."""
+
+
+class Comparison(Entry):
+    """Two conditions of a response."""
+
+    condition: str
+    """Condition of interest."""
+    reference: str
+    """Condition that it is compared with."""
+    direction: Literal["lower", "higher", "equal"]
+    """What was published of the condition of interest."""
+
+
+class Response(Entry):
+    """What the rules make of a behaviour under stated signals: cells in a dish. Nothing is simulated."""
+
+    statistic: Literal["response"]
+    """`response`."""
+    tumour: str
+    """Tumour of the model."""
+    host: str
+    """Host of the model."""
+    cell_type: str
+    """Cell type that responds."""
+    behaviour: str
+    """Behaviour that is read."""
+    conditions: Annotated[list[Condition], Field(min_length=2)]
+    """What the cells sense."""
+    comparisons: Annotated[list[Comparison], Field(min_length=1)]
+    """Which conditions are compared."""
+
+
+Counterpart = Annotated[
+    Contrasts
+    | Interaction
+    | Modification
+    | Correlation
+    | Discrimination
+    | Change
+    | Levels
+    | Curve
+    | Potency
+    | Sources
+    | Numbers
+    | Response,
+    Field(discriminator="statistic"),
+]
 """Any statistic; `statistic` says which."""

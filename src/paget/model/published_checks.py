@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from paget.errors import did_you_mean
-from paget.model.counterpart import Reading
 from paget.model.endpoints import endpoint_names, find_endpoint
 from paget.model.names import Item
 from paget.model.published import PublishedResult
+from paget.model.readings import Reading
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -1,0 +1,136 @@
+"""Arms against each other: effects, effects that differ between readings, and effects that depend on a marker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from paget.evidence.arms import ArmName
+from paget.evidence.findings import Finding, Question, Statistic, answer
+from paget.evidence.measures import COUNTS, RATIO, Measure, measure_for
+from paget.evidence.statistics.animals import Animals, Need
+from paget.model.counterpart import Contrasts, Effect, Interaction, Modification
+from paget.model.readings import Reading
+
+FloatArray = npt.NDArray[np.float64]
+
+# ---- contrasts -------------------------------------------------------------------------------------------------------
+
+
+def needs_contrasts(part: Contrasts) -> Iterable[Need]:
+    """Both arms of every effect."""
+    for effect in part.effects:
+        for arm in _arms_of(effect, part.trial):
+            yield arm, effect
+
+
+def ask_contrasts(part: Contrasts, animals: Animals) -> list[Finding]:
+    """One finding per effect."""
+    return [_contrast(effect, *_arms_of(effect, part.trial), animals) for effect in part.effects]
+
+
+def _arms_of(effect: Effect, trial: str) -> tuple[ArmName, ArmName]:
+    name = effect.trial or trial
+    return ArmName(name, effect.arm), ArmName(name, effect.reference)
+
+
+def _contrast(effect: Effect, arm: ArmName, reference: ArmName, animals: Animals) -> Finding:
+    central = [animals.central(name, effect) for name in (arm, reference)]
+    measure = measure_for(animals.kind(arm, effect), central)
+    question = Question(
+        name=f"{effect.describe()}: {effect.arm} against {effect.reference}",
+        measure=measure.name,
+        unit="1" if measure.is_ratio else animals.unit(arm, effect),
+        statistic=two_arms(measure),
+        is_ratio=measure.is_ratio,
+        direction=effect.direction,
+    )
+    return answer(question, central, [animals.draws(name, effect) for name in (arm, reference)])
+
+
+def two_arms(measure: Measure) -> Statistic:
+    """A measure of the first reading of two samples."""
+    return lambda samples: measure.compare(samples[0][..., 0], samples[1][..., 0])
+
+
+# ---- interaction of effects ------------------------------------------------------------------------------------------
+
+
+def needs_interaction(part: Interaction) -> Iterable[Need]:
+    """Both readings of both arms."""
+    for arm in (part.arm, part.reference):
+        for reading in (part.stronger, part.weaker):
+            yield ArmName(part.trial, arm), reading
+
+
+def ask_interaction(part: Interaction, animals: Animals) -> list[Finding]:
+    """The ratio of the two ratios; below one where the effect is larger on the `stronger` reading."""
+    arms = [ArmName(part.trial, name) for name in (part.arm, part.reference)]
+    measures = [ratio_for(animals, arms[0], reading) for reading in (part.stronger, part.weaker)]
+
+    def statistic(samples: list[FloatArray]) -> FloatArray:
+        stronger, weaker = (
+            measure.compare(samples[0][..., i], samples[1][..., i]) for i, measure in enumerate(measures)
+        )
+        return stronger - weaker
+
+    question = Question(
+        name=f"effect on {part.stronger.describe()} over effect on {part.weaker.describe()}: "
+        f"{part.arm} against {part.reference}",
+        measure="ratio of ratios",
+        statistic=statistic,
+        is_ratio=True,
+        direction="lower",
+    )
+    both = (part.stronger, part.weaker)
+    return [
+        answer(question, [animals.central(a, *both) for a in arms], [animals.draws(a, *both) for a in arms])
+    ]
+
+
+def ratio_for(animals: Animals, arm: ArmName, reading: Reading) -> Measure:
+    """Ratio of means, with half a count added where counts are compared."""
+    return COUNTS if animals.kind(arm, reading) == "count" else RATIO
+
+
+# ---- markers that modify an effect -----------------------------------------------------------------------------------
+
+
+def needs_modification(part: Modification) -> Iterable[Need]:
+    """Marker and outcome of both arms."""
+    for arm in (part.arm, part.reference):
+        for reading in (part.marker, part.outcome):
+            yield ArmName(part.trial, arm), reading
+
+
+def ask_modification(part: Modification, animals: Animals) -> list[Finding]:
+    """The ratio of arm to reference above the median of the marker, over that ratio below it."""
+    arms = [ArmName(part.trial, name) for name in (part.arm, part.reference)]
+    measure = ratio_for(animals, arms[0], part.outcome)
+    question = Question(
+        name=f"effect on {part.outcome.describe()} with much against little {part.marker.describe()}: "
+        f"{part.arm} against {part.reference}",
+        measure="ratio of ratios",
+        statistic=lambda samples: split_by_marker(samples, measure),
+        is_ratio=True,
+        direction=part.direction,
+    )
+    both = (part.marker, part.outcome)
+    return [
+        answer(question, [animals.central(a, *both) for a in arms], [animals.draws(a, *both) for a in arms])
+    ]
+
+
+def split_by_marker(samples: list[FloatArray], measure: Measure) -> FloatArray:
+    """Log ratio among animals above the median marker of both arms minus that among the others.
+
+    samples: two of shape (..., animals, [marker, outcome]).
+    """
+    markers = np.concatenate([sample[..., 0] for sample in samples], axis=-1)
+    with np.errstate(all="ignore"):
+        edge = np.nanmedian(markers, axis=-1, keepdims=True)
+    high = [np.where(sample[..., 0] > edge, sample[..., 1], np.nan) for sample in samples]
+    low = [np.where(sample[..., 0] <= edge, sample[..., 1], np.nan) for sample in samples]
+    return measure.compare(high[0], high[1]) - measure.compare(low[0], low[1])
