@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paget.cli.options import ProjectOption
 
 if TYPE_CHECKING:
-    from paget.evidence import LedgerRow
+    from paget.evidence import Effort, LedgerRow
+    from paget.model import Catalog
 
 WIDTH_IN_A_PIPE = 160
 
 
 def evidence(
+    context: typer.Context,
     ids: Annotated[
         list[str] | None,
         typer.Argument(
@@ -48,48 +51,74 @@ def evidence(
     give the right answer, and a verdict. Runs are kept: a changed mechanism reruns only what it can reach, and the
     same command goes on where one was stopped.
     """
+    catalog, effort = _inputs(project, quick)
     try:
-        rows = _build(ids or [], seed, workers, quick, project)
+        rows = _build(catalog, ids or [], effort, seed, workers)
     except KeyboardInterrupt:
         sys.stderr.write("\npaget: interrupted; finished mice are kept, go on with the same command\n")
         raise typer.Exit(130) from None
-    _give(rows, json, out, quick)
+    if json is not None and str(json) == "-":
+        _print_json(rows)
+        return
+    _print_table(rows, quick)
+    if json is not None:
+        typer.echo(f"Rows: {_write_json(rows, json)}")
+    if out is not None:
+        from paget.report.evidence_page import write_evidence
+
+        page = write_evidence(rows, out, catalog.references, _facts(effort, seed, shlex.join(context.obj)))
+        typer.echo(f"Page: {page}")
+
+
+def _inputs(project: Path | None, quick: bool) -> tuple[Catalog, Effort]:
+    from paget.evidence import FULL, QUICK
+    from paget.model import load_catalog
+
+    return load_catalog(project), QUICK if quick else FULL
 
 
 def _build(
-    ids: list[str], seed: int, workers: int | None, quick: bool, project: Path | None
+    catalog: Catalog, ids: list[str], effort: Effort, seed: int, workers: int | None
 ) -> list[LedgerRow]:
     from paget.cli.progress import progress_for
+    from paget.evidence import build_ledger
 
     progress = progress_for(False)
     with progress or contextlib.nullcontext():
-        if progress is not None:
-            progress({"phase": "loading"})
-        from paget.evidence import FULL, QUICK, build_ledger
-        from paget.model import load_catalog
-
-        effort = QUICK if quick else FULL
-        return build_ledger(
-            load_catalog(project), ids, effort=effort, seed=seed, workers=workers, progress=progress
-        )
+        return build_ledger(catalog, ids, effort=effort, seed=seed, workers=workers, progress=progress)
 
 
-def _give(rows: list[LedgerRow], json: Path | None, out: Path | None, quick: bool) -> None:
-    from paget.formats.atomic import write_json, writing_to
+def _print_table(rows: list[LedgerRow], quick: bool) -> None:
     from paget.report.evidence_terminal import evidence_summary
 
-    table: list[dict[str, Any]] = [row.as_json() for row in rows]
-    if json is not None and str(json) == "-":
-        import json as encoder
-
-        typer.echo(encoder.dumps(table, indent=2, ensure_ascii=False))
-        return
-    if json is not None:
-        with writing_to(json):
-            json.parent.mkdir(parents=True, exist_ok=True)
-            write_json(json, table)
     typer.echo(evidence_summary(rows, width=None if sys.stdout.isatty() else WIDTH_IN_A_PIPE))
     if quick:
         typer.echo("Quick look: few animals and draws; verdicts may change with all of them.")
-    if json is not None:
-        typer.echo(f"Rows: {json}")
+
+
+def _print_json(rows: list[LedgerRow]) -> None:
+    import json
+
+    typer.echo(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _write_json(rows: list[LedgerRow], path: Path) -> Path:
+    from paget.formats.atomic import write_json, writing_to
+
+    with writing_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return write_json(path, [row.as_json() for row in rows])
+
+
+def _facts(effort: Effort, seed: int, command: str) -> dict[str, str]:
+    """How the ledger was made, in words."""
+    from paget._version import __version__
+
+    return {
+        "Paget": __version__,
+        "command": command,
+        "seeds": f"{seed} to {seed + effort.seeds - 1}",
+        "animals per arm and seed": str(effort.animals),
+        "parameter draws": str(effort.draws),
+        "animals per arm and draw": f"{effort.animals_per_draw} or more, the same in every arm",
+    }

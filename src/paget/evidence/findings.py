@@ -50,7 +50,9 @@ class Finding:
     """Animals per arm, all seeds together."""
     power: float
     """Chance that an experiment of this size excludes no effect, were the simulated effect true."""
-    detectable: float
+    within: bool = False
+    """Whether the whole interval must lie in `target`, as where two arms are said to be equal."""
+    detectable: float = math.nan
     """Smallest effect in the published direction that such an experiment decides with 80 % power."""
 
     def right(self) -> npt.NDArray[np.bool_]:
@@ -80,6 +82,8 @@ class Question:
     """Value of the statistic without effect; None for a level."""
     direction: str | None = None
     target: tuple[float, float] | None = None
+    within: bool = False
+    """Whether the interval must lie in the target altogether."""
     paired: bool = False
     """Whether the samples hold the same animals, which are then resampled together."""
 
@@ -109,6 +113,7 @@ def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[Fl
         no_effect=None if question.null is None else float(shown(question.null)),
         direction=question.direction,
         target=question.target,
+        within=question.within,
         animals=min(len(sample) for sample in pooled),
         power=_power(value, question.null, error),
         detectable=_detectable(question, error),

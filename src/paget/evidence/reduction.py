@@ -40,8 +40,12 @@ def reduced(model: Model, readings: Sequence[Reading]) -> Model:
     """The model without what cannot reach these readings. `model` holds only the drugs that the arm is given."""
     alive = _Alive.of(model)
     rules = [rule for rule in model.rules if alive.signal(rule.signal)]
-    keeps = _Read.of(model, rules, readings)
-    rules = [rule for rule in rules if keeps.behaviour(rule.behaviour)]
+    while True:  # a rule on what nobody reads looks at nothing that matters
+        keeps = _Read.of(model, rules, readings)
+        kept = [rule for rule in rules if keeps.behaviour(rule.behaviour)]
+        if len(kept) == len(rules):
+            break
+        rules = kept
     cell_types = {
         name: cell_type.model_copy(
             update={

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import os
 import tempfile
 import threading
@@ -26,6 +27,7 @@ import platformdirs
 
 from paget.assays import assay_numbers
 from paget.compiled import PACKAGE, kernels_are_cached, mark_kernels_cached, source_hash
+from paget.errors import PagetError
 from paget.evidence.arms import ArmName, ArmPlan, design_of, model_of_arm
 from paget.evidence.readings import read_all
 from paget.evidence.reduction import reduced_hash
@@ -38,6 +40,8 @@ from paget.trial.outcome import Seat
 
 if TYPE_CHECKING:
     from paget.formats.parts import PartStore
+
+logger = logging.getLogger("paget")
 
 FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[dict[str, Any]], None]
@@ -130,16 +134,24 @@ class ArmSimulator:
         """Readings of a chunk, shape (draws, animals, readings). Safe from any thread."""
         cohort = self.cohort()
         values = np.full((len(chunk.draws), len(chunk.animals), len(self.plan.readings)), np.nan)
-        for i, draw in enumerate(chunk.draws):
+        for place, draw in enumerate(chunk.draws):
             with self._lock:
                 cohort.prepare(draw)
-            for j, number in enumerate(chunk.animals):
-                animal, _ = cohort.animal(Seat(0, number, draw))
-                values[i, j] = read_all(animal, cohort.observation, self.plan.readings)
+            try:
+                values[place] = [self._read(cohort, number, draw) for number in chunk.animals]
+            except PagetError as error:
+                # A draw may hold numbers with which an animal cannot be run (more lesions than fit): it has no answer.
+                if draw == 0:
+                    raise
+                logger.debug("draw %d of %s: %s", draw, self.plan.name, error)
             if draw:
                 with self._lock:
                     cohort.forget(draw)
         return values
+
+    def _read(self, cohort: Cohort, number: int, draw: int) -> list[float]:
+        animal, _ = cohort.animal(Seat(0, number, draw))
+        return read_all(animal, cohort.observation, self.plan.readings)
 
 
 @functools.cache

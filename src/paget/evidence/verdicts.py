@@ -68,6 +68,8 @@ def _of_one(finding: Finding) -> Verdict:
 
 def _of_level(finding: Finding, low: float, high: float) -> Verdict:
     own_low, own_high = finding.between_animals
+    if finding.within and not ((low <= own_low and own_high <= high) or own_high < low or own_low > high):
+        return Verdict(UNDECIDED, "the interval between animals is too wide to call the arms equal")
     if own_high < low:
         return Verdict(CONTRADICTS, "below the published range")
     if own_low > high:

@@ -26,8 +26,10 @@ class Effect(Reading):
     """Arm of interest."""
     reference: str
     """Arm that it is compared with."""
-    direction: Direction
-    """Whether the arm was lower or higher than the reference."""
+    direction: Literal["lower", "higher", "equal"]
+    """Whether the arm was lower than the reference, higher, or no different."""
+    margin: Annotated[float, Field(gt=1)] = 1.5
+    """For `equal`: fold within which two arms count as no different. Default: 1.5."""
 
 
 class Part(Entry):

@@ -91,8 +91,7 @@ def ask_discrimination(part: Discrimination, animals: Animals) -> list[Finding]:
     arm = ArmName(part.trial, part.arm)
     readings = (*part.predictors, part.outcome)
     question = Question(
-        name=f"{part.outcome.describe()} above the median told by "
-        f"{', '.join(reading.describe() for reading in part.predictors)}, {part.arm}",
+        name=f"{part.outcome.describe()} above the median, told by {len(part.predictors)} readings, {part.arm}",
         measure="area under the curve",
         statistic=lambda samples: cross_validated_auc(samples[0]),
         null=0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,16 +39,25 @@ def _arms_of(effect: Effect, trial: str) -> tuple[ArmName, ArmName]:
 
 def _contrast(effect: Effect, arm: ArmName, reference: ArmName, animals: Animals) -> Finding:
     central = [animals.central(name, effect) for name in (arm, reference)]
-    measure = measure_for(animals.kind(arm, effect), central)
+    measure = ratio_for(animals, arm, effect)
+    if effect.direction != "equal":
+        measure = measure_for(animals.kind(arm, effect), central)
     question = Question(
         name=f"{effect.describe()}: {effect.arm} against {effect.reference}",
         measure=measure.name,
         unit="1" if measure.is_ratio else animals.unit(arm, effect),
         statistic=two_arms(measure),
         is_ratio=measure.is_ratio,
-        direction=effect.direction,
+        **_published(effect),
     )
     return answer(question, central, [animals.draws(name, effect) for name in (arm, reference)])
+
+
+def _published(effect: Effect) -> dict[str, Any]:
+    """The direction, or the range within which two arms are equal."""
+    if effect.direction == "equal":
+        return {"null": None, "target": (1.0 / effect.margin, effect.margin), "within": True}
+    return {"direction": effect.direction}
 
 
 def two_arms(measure: Measure) -> Statistic:
