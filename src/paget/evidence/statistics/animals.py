@@ -61,7 +61,7 @@ class Animals:
         if not names:
             return None
         sites = list(self.catalog.hosts[self.catalog.trials[arm.trial].host].sites)
-        return find_endpoint(names[0], sites, self.catalog.cell_types)
+        return find_endpoint(names[0], sites, self.catalog.cell_types, self.catalog.factors)
 
     def model_of(self, arm: ArmName) -> Model:
         """The model of an arm."""
