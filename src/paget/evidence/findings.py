@@ -85,7 +85,7 @@ class Question:
     within: bool = False
     """Whether the interval must lie in the target altogether."""
     paired: bool = False
-    """Whether the samples hold the same animals, which are then resampled together."""
+    """Whether the second half of the samples holds the same animals as the first: they are resampled together."""
 
 
 def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[FloatArray]) -> Finding:
@@ -123,15 +123,14 @@ def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[Fl
 def resampled(
     samples: Sequence[FloatArray], paired: bool = False, times: int = RESAMPLES
 ) -> list[FloatArray]:
-    """Bootstrap: animals drawn with replacement within each sample, shape (times, animals, readings)."""
+    """Bootstrap: animals drawn with replacement within each sample, shape (times, animals, readings).
+
+    paired: the second half of the samples is resampled like the first.
+    """
     generator = np.random.Generator(np.random.Philox(BOOTSTRAP_SEED))
-    found = []
-    index = np.empty((0, 0), dtype=np.int64)
-    for sample in samples:
-        if not paired or index.size == 0:
-            index = generator.integers(0, len(sample), size=(times, len(sample)))
-        found.append(sample[index])
-    return found
+    apart = len(samples) // 2 if paired else len(samples)
+    indices = [generator.integers(0, len(sample), size=(times, len(sample))) for sample in samples[:apart]]
+    return [sample[indices[place % apart]] for place, sample in enumerate(samples)]
 
 
 def middle(values: FloatArray, share: float = CONFIDENCE) -> tuple[float, float]:

@@ -63,6 +63,10 @@ class Interaction(Part):
     """What the treatment lowers more."""
     weaker: Reading
     """What it lowers less."""
+    weaker_arm: str | None = None
+    """Arm of the smaller effect. Default: the same arm."""
+    weaker_reference: str | None = None
+    """Arm that this one is compared with. Default: the same reference."""
 
 
 class Modification(Part):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paget.model.catalog import Catalog
 
 Location = tuple[str | int, ...]
-ARM_KEYS = ("arm", "reference")
+ARM_KEYS = ("arm", "reference", "weaker_arm", "weaker_reference")
 
 
 def check_published(result: Item, catalog: Catalog) -> None:

@@ -69,35 +69,50 @@ def two_arms(measure: Measure) -> Statistic:
 
 
 def needs_interaction(part: Interaction) -> Iterable[Need]:
-    """Both readings of both arms."""
-    for arm in (part.arm, part.reference):
-        for reading in (part.stronger, part.weaker):
-            yield ArmName(part.trial, arm), reading
+    """Each reading of its two arms."""
+    for arms, reading in _effects_of(part):
+        for arm in arms:
+            yield arm, reading
+
+
+def _effects_of(part: Interaction) -> list[tuple[list[ArmName], Reading]]:
+    """(arm and reference, reading) of the stronger and of the weaker effect."""
+    weaker = (part.weaker_arm or part.arm, part.weaker_reference or part.reference)
+    return [
+        ([ArmName(part.trial, name) for name in (part.arm, part.reference)], part.stronger),
+        ([ArmName(part.trial, name) for name in weaker], part.weaker),
+    ]
 
 
 def ask_interaction(part: Interaction, animals: Animals) -> list[Finding]:
     """The ratio of the two ratios; below one where the effect is larger on the `stronger` reading."""
-    arms = [ArmName(part.trial, name) for name in (part.arm, part.reference)]
-    measures = [ratio_for(animals, arms[0], reading) for reading in (part.stronger, part.weaker)]
-
-    def statistic(samples: list[FloatArray]) -> FloatArray:
-        stronger, weaker = (
-            measure.compare(samples[0][..., i], samples[1][..., i]) for i, measure in enumerate(measures)
-        )
-        return stronger - weaker
-
+    effects = _effects_of(part)
+    measures = [ratio_for(animals, arms[0], reading) for arms, reading in effects]
+    samples = [(arm, reading) for arms, reading in effects for arm in arms]
     question = Question(
-        name=f"effect on {part.stronger.describe()} over effect on {part.weaker.describe()}: "
-        f"{part.arm} against {part.reference}",
+        name=f"effect on {_effect_text(*effects[0])} over effect on {_effect_text(*effects[1])}",
         measure="ratio of ratios",
-        statistic=statistic,
+        statistic=ratio_of_ratios(*measures),
         is_ratio=True,
         direction="lower",
+        paired=part.weaker_arm is None and part.weaker_reference is None,
     )
-    both = (part.stronger, part.weaker)
-    return [
-        answer(question, [animals.central(a, *both) for a in arms], [animals.draws(a, *both) for a in arms])
-    ]
+    central = [animals.central(arm, reading) for arm, reading in samples]
+    return [answer(question, central, [animals.draws(arm, reading) for arm, reading in samples])]
+
+
+def _effect_text(arms: list[ArmName], reading: Reading) -> str:
+    return f"{reading.describe()} ({arms[0].arm} against {arms[1].arm})"
+
+
+def ratio_of_ratios(stronger: Measure, weaker: Measure) -> Statistic:
+    """Log of the ratio of two effects: samples are arm and reference of the stronger one, then of the weaker one."""
+
+    def statistic(samples: list[FloatArray]) -> FloatArray:
+        values = [sample[..., 0] for sample in samples]
+        return stronger.compare(values[0], values[1]) - weaker.compare(values[2], values[3])
+
+    return statistic
 
 
 def ratio_for(animals: Animals, arm: ArmName, reading: Reading) -> Measure:
