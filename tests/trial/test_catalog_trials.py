@@ -59,5 +59,5 @@ def test_it_runs_as_it_stands(name, catalog):
 def test_every_published_experiment_has_its_trial():
     """Users and the ledger of evidence know them by name."""
     wanted = """igf-paclitaxel cxcr2-chemotherapy macrophage-depletion neutrophil-depletion plxnb2-loss anti-vla4
-        cluster-potency adhesion-loss anti-pd1 adjuvant-cxcr2 portal-release"""
+        cluster-potency adhesion-loss anti-pd1 adjuvant-cxcr2 portal-release ddr2-host established-metastasis"""
     assert set(wanted.split()) <= set(TRIALS)
