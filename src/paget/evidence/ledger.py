@@ -123,7 +123,9 @@ def row_of(result: PublishedResult, animals: Animals) -> LedgerRow:
     if not found:
         reason = result.not_simulated or "no counterpart"
         return LedgerRow(result, (), Verdict(NOT_SIMULATED, reason), prior_pass_rate(()))
-    return LedgerRow(result, found, verdict_of(found), prior_pass_rate(found))
+    arms = dict.fromkeys(arm for arm, _, _ in needs(result, animals.catalog))
+    overgrown = sum(animals.overgrown(arm) for arm in arms)
+    return LedgerRow(result, found, verdict_of(found, overgrown), prior_pass_rate(found))
 
 
 def tallies(rows: Iterable[LedgerRow]) -> list[dict[str, Any]]:

@@ -46,6 +46,8 @@ logger = logging.getLogger("paget")
 FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[dict[str, Any]], None]
 
+OVERGROWN = float("inf")
+"""Kept as every reading of an animal with more lesions than the engine holds."""
 ANIMALS_PER_CHUNK = 20
 DRAWS_PER_CHUNK = 8
 DAYS_KEPT = 60.0
@@ -79,12 +81,22 @@ class Chunk:
 
 @dataclass(frozen=True)
 class ArmRuns:
-    """All animals of one arm."""
+    """All animals of one arm. An animal that outgrew what can be simulated has no reading (NaN)."""
 
     central: FloatArray
     """Shape (seeds, animals, readings): the central parameters."""
     draws: FloatArray
     """Shape (draws, animals, readings): one parameter draw each, the same animals in every arm."""
+    overgrown: int = 0
+    """Animals of the central run that outgrew what can be simulated."""
+
+    @classmethod
+    def of(cls, central: FloatArray, draws: FloatArray) -> ArmRuns:
+        """From what is kept. A draw in which any animal outgrew the limits has no answer at all: the others of its
+        animals are those that stayed small."""
+        lost = np.isinf(central[..., :1])
+        spoilt = np.isinf(draws[..., :1]).any(axis=1, keepdims=True)
+        return cls(np.where(lost, np.nan, central), np.where(spoilt, np.nan, draws), int(lost.sum()))
 
 
 def chunks_of(plan: ArmPlan, effort: Effort, seed: int) -> list[Chunk]:
@@ -137,20 +149,20 @@ class ArmSimulator:
         for place, draw in enumerate(chunk.draws):
             with self._lock:
                 cohort.prepare(draw)
-            try:
-                values[place] = [self._read(cohort, number, draw) for number in chunk.animals]
-            except PagetError as error:
-                # A draw may hold numbers with which an animal cannot be run (more lesions than fit): it has no answer.
-                if draw == 0:
-                    raise
-                logger.debug("draw %d of %s: %s", draw, self.plan.name, error)
+            for seat, number in enumerate(chunk.animals):
+                values[place, seat] = self._read(cohort, number, draw)
             if draw:
                 with self._lock:
                     cohort.forget(draw)
         return values
 
     def _read(self, cohort: Cohort, number: int, draw: int) -> list[float]:
-        animal, _ = cohort.animal(Seat(0, number, draw))
+        """Readings of one animal; all infinite where it has more lesions than can be simulated."""
+        try:
+            animal, _ = cohort.animal(Seat(0, number, draw))
+        except PagetError as error:
+            logger.debug("draw %d of %s: %s", draw, self.plan.name, error)
+            return [OVERGROWN] * len(self.plan.readings)
         return read_all(animal, cohort.observation, self.plan.readings)
 
 
@@ -212,7 +224,7 @@ class Simulations:
             else:
                 draws.append(values)
         empty = np.empty((0, 1, len(plan.readings)))
-        return ArmRuns(
+        return ArmRuns.of(
             np.stack([np.concatenate(parts) for parts in central.values()]),
             np.concatenate(draws) if draws else empty,
         )

@@ -48,8 +48,13 @@ def prior_pass_rate(findings: Sequence[Finding]) -> PassRate:
     return PassRate(hits / total, *wilson(hits, total), total)
 
 
-def verdict_of(findings: Sequence[Finding]) -> Verdict:
-    """The verdict on a row: all findings must agree, one that contradicts is enough to contradict."""
+def verdict_of(findings: Sequence[Finding], overgrown: int = 0) -> Verdict:
+    """The verdict on a row: all findings must agree, one that contradicts is enough to contradict.
+
+    overgrown: animals that outgrew what can be simulated. Without them the arms cannot be compared.
+    """
+    if overgrown:
+        return Verdict(UNDECIDED, f"{overgrown} animals grew more lesions than can be simulated")
     single = [(finding, _of_one(finding)) for finding in findings]
     for word in (CONTRADICTS, UNDECIDED):
         told = [f"{finding.name}: {verdict.reason}" for finding, verdict in single if verdict.word == word]

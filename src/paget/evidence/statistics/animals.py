@@ -41,6 +41,10 @@ class Animals:
         """Parameter draws, shape (draws, animals, readings)."""
         return self._runs[arm].draws[..., self._places(arm, readings)]
 
+    def overgrown(self, arm: ArmName) -> int:
+        """Animals of the central run that outgrew what can be simulated: they are left out."""
+        return self._runs[arm].overgrown
+
     def _places(self, arm: ArmName, readings: Iterable[Reading]) -> list[int]:
         return [self._columns[arm][reading.key] for reading in readings]
 
