@@ -284,6 +284,14 @@ class TestWords:
             ({"effect": 3.0, "low": 1.2, "high": 8.0}, "", ["higher with both"], ["lower"]),
             ({"high": 1.1}, "", ["no clear difference between both and one"], ["lower with"]),
             ({"p_holm": 0.2}, "", ["lower", "not clearly once corrected"], []),
+            (
+                {"test": "equivalence", "effect": 1.1, "low": 0.9, "high": 1.4, "p_holm": 0.02}, "",
+                ["both and one are alike within the declared margin", "two one-sided tests"], ["no clear difference"],
+            ),
+            (
+                {"test": "equivalence", "effect": 1.1, "low": 0.6, "high": 1.9, "p_holm": 0.3}, "",
+                ["both and one were not shown to be alike"], ["no clear difference", "are alike"],
+            ),
             ({"p": np.nan, "note": "all counts are zero"}, "", ["cannot be compared (all counts are zero)"], ["nan"]),
             (
                 {"effect_name": "difference of means", "effect": -8.5, "low": -20.0, "high": -3.0}, "%",
