@@ -166,7 +166,7 @@ def with_rules(model, *changes: dict):
 
 def test_three_contact_signals_are_refused(mouse) -> None:
     contacts = [
-        {"signal": f"contact with {name}", "cell_type": "tumour cell", "behaviour": "division"}
+        {"signal": f"contact with {name}", "cell_type": "tumour cell", "behaviour": "repair of damage"}
         for name in ("macrophage", "neutrophil", "NK cell")
     ]
     compile_model(with_rules(mouse, *contacts[:2]))
@@ -175,9 +175,11 @@ def test_three_contact_signals_are_refused(mouse) -> None:
 
 
 def test_both_directions_of_one_contact_are_one_signal(mouse) -> None:
-    change = {"signal": "contact with macrophage", "cell_type": "tumour cell", "behaviour": "division"}
-    compiled = compile_model(with_rules(mouse, change, change | {"direction": "increases"}))
-    contacts = compiled.tables["rules"]["contacts"][behaviour(compiled, "tumour cell", "division")]
+    name = "repair of damage"  # no rule of the catalog is on it
+    change = {"signal": "contact with macrophage", "cell_type": "tumour cell", "behaviour": name}
+    both = (change | {"direction": direction} for direction in ("increases", "decreases"))
+    compiled = compile_model(with_rules(mouse, *both))
+    contacts = compiled.tables["rules"]["contacts"][behaviour(compiled, "tumour cell", name)]
     assert (contacts >= 0).sum() == 1
 
 
