@@ -188,7 +188,7 @@ def _sensed(
     return {
         "mouse": mouse,
         "behaviours": behaviours[: len(compiled.layout.behaviours)].copy(),
-        "activities": {name: float(state["activity"][r]) for r, name in enumerate(compiled.receptors)},
+        "activities": {name: float(state["activity"][r].max()) for r, name in enumerate(compiled.receptors)},
         "levels": {name: float(levels[f]) for f, name in enumerate(compiled.factors)},
         "killing": float(killing_rate(tables, state)),
     }
