@@ -1,9 +1,9 @@
 """Bring the catalog's numbers to the targets of the baseline.
 
-All readouts depend on all numbers a little, and each on its own number strongly. So every target moves its own number
-on logs, by what is missing over the slope of its readout, and all move together until all are met; slopes start at the
-stated elasticity and are corrected from what the last move did. Then the crowding laws are fitted anew, because they
-depend on all of it, and so on.
+All readouts depend on all numbers a little, and each on its own number strongly. So every target moves its own
+number on logs, by what is missing over the slope of its readout, and all move together until all are met; slopes
+start at the stated elasticity and are corrected from what the last move did. Where two targets name the same number
+their moves add. Then the crowding laws are fitted anew, because they depend on all of it, and so on.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _move_to_targets(
             move = max(-LARGEST_MOVE, min(LARGEST_MOVE, one.distance / slopes[key]))
             before[key] = (one.distance, move)
             for path in one.target.by:
-                moves.setdefault(path, move)
+                moves[path] = moves.get(path, 0.0) + move
         mice = {tumour: _moved(mouse, moves) for tumour, mouse in mice.items()}
     return mice
 

@@ -38,7 +38,7 @@ class Target(Entry):
     value: Quantity
     """What it should be, in the unit of the readout."""
     by: Annotated[list[str], Field(min_length=1)]
-    """Paths of the numbers that are scaled together. The first target that names a path decides it."""
+    """Paths of the numbers that are scaled together."""
     elasticity: float = 1.0
     """First guess of how strongly the readout follows them (logs on logs). Default: 1."""
     rows: list[str] = Field(default_factory=list)
