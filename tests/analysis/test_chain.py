@@ -57,6 +57,26 @@ def test_what_a_kind_loses_is_booked_where_it_was_lost():
     assert np.abs(np.delete(found.ravel(), 1 * 6 + 3)).max() < 1e-6
 
 
+def test_what_comes_of_another_kind_is_booked_where_it_is_first_missed():
+    """One arm sheds no single cells, but clusters break up: no step gains and the next loses beyond all measure."""
+    arm = COUNTS.copy()
+    arm[0] = [0.0, 3e4, 3e4, 2e3, 30.0, 6.0]
+    found = contributions(arm, COUNTS)
+    assert found.sum() == pytest.approx(np.log(37.0 / 51.0))
+    assert np.abs(found).max() < 2.0
+    assert found[0, 0] == np.abs(found).max() * -1.0
+
+
+def test_cells_given_into_blood_are_booked_from_blood_on():
+    """Nothing is shed in either arm."""
+    arm, reference = COUNTS.copy(), COUNTS.copy()
+    arm[:, 0] = reference[:, 0] = 0.0
+    arm[:, 2:] *= 0.5
+    found = contributions(arm, reference)
+    assert found[:, 2].sum() == pytest.approx(np.log(0.5))
+    np.testing.assert_allclose(np.delete(found, 2, axis=1), 0.0, atol=1e-9)
+
+
 def test_the_logarithmic_mean_lies_between_the_geometric_and_the_arithmetic():
     a, b = np.array([1.0, 2.0, 5.0]), np.array([3.0, 2.0, 0.1])
     assert (log_mean(a, b) >= np.sqrt(a * b) - 1e-12).all()

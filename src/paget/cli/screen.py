@@ -46,8 +46,8 @@ def screen(
     ] = 20,
     draws: Annotated[
         int,
-        typer.Option("--draws", min=0, metavar="N", help="Parameter draws for the best arms [default: 20]."),
-    ] = 20,
+        typer.Option("--draws", min=0, metavar="N", help="Parameter draws for the best arms [default: 15]."),
+    ] = 15,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Seed [default: 1].")] = 1,
     surgery: Annotated[
         float,
@@ -81,7 +81,7 @@ def screen(
 
     asked: dict[str, Any] = {
         "drugs": drugs, "timings": timings if timings != _TIMINGS else None,
-        "animals": animals if animals != 20 else None, "draws": draws if draws != 20 else None,
+        "animals": animals if animals != 20 else None, "draws": draws if draws != 15 else None,
         "seed": seed if seed != 1 else None, "surgery": surgery if surgery != 14.0 else None,
         "days": days if days != 42.0 else None, "without": without, "ladder": None if ladder else "no",
     }  # fmt: skip

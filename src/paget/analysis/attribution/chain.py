@@ -11,7 +11,9 @@ so that between an arm a and a reference r
 with x_ks the factor of step s and L(p, q) = (p - q) / log(p / q) the logarithmic mean. This is the logarithmic mean
 Divisia index (additive LMDI of a logarithm; Ang, Energy Policy 2004 and 2005): exact whatever the sizes of the changes,
 symmetric in the two arms, and a change of one factor of one kind is booked there and nowhere else. A count of zero is
-replaced by one so small that it does not matter, which puts all that a kind loses on the step where it was lost.
+replaced by one so small that it does not matter, which puts all that a kind loses on the step where it was lost. A kind
+that one arm lacks at a step and has later (single cells that come of clusters which broke up in blood) counts there as
+if it had always been as many.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ def contributions(arm: npt.ArrayLike, reference: npt.ArrayLike) -> FloatArray:
     over the last two axes is log(total of the arm / total of the reference). NaN where a total is zero.
     """
     a, r = np.asarray(arm, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    a, r = np.where((a == 0.0) & (r > 0.0), _next(a), a), np.where((r == 0.0) & (a > 0.0), _next(r), r)
     change = _log(a) - _log(r)
     change[..., 1:] = np.diff(change, axis=-1)
     last_a, last_r = a[..., -1], r[..., -1]
@@ -52,3 +55,11 @@ def contributions(arm: npt.ArrayLike, reference: npt.ArrayLike) -> FloatArray:
     defined = (total_a > 0.0) & (total_r > 0.0)
     whole = np.where(defined, log_mean(total_a, total_r), np.nan)
     return (log_mean(last_a, last_r) / whole[..., None])[..., None] * change
+
+
+def _next(counts: FloatArray) -> FloatArray:
+    """For each step, the count at the next step that is not zero; 0 where there is none."""
+    later = counts.copy()
+    for step in range(counts.shape[-1] - 2, -1, -1):
+        later[..., step] = np.where(counts[..., step] > 0.0, counts[..., step], later[..., step + 1])
+    return later

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TABLES = ("steps", "mechanisms")
 WHOLE: Left = ()
-ANIMALS = 100
+ANIMALS = 40
 """Twins per arm, unless the user says otherwise."""
 
 

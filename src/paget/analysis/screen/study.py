@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TABLES = ("effects", "interactions", "tolerability", "ranking", "draws", "steps")
 ANIMALS = 20
-DRAWS = 20
+DRAWS = 15
 SHORT_LIST = 8
 """Best arms that are followed over parameter draws and through the cascade."""
 _DESIGN = "screen"
