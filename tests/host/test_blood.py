@@ -15,12 +15,14 @@ from scipy import stats
 
 from paget.host.blood import (
     _end_walk,
-    _split_by_partner,
-    _split_by_size,
+    _fill_pull,
     circulate,
     first_bed,
     meet_bed,
     shed,
+    size_share,
+    split_by_partner,
+    split_by_size,
 )
 from paget.host.blood_meetings import pair_affinity
 from paget.host.lesions import read_lesion, tumour_cells, update_volume
@@ -87,7 +89,7 @@ def test_size_law(blood, cohesion: float) -> None:
     """P(n) = (1 - c) c^(n - 1), all larger ones counted as the largest."""
     _, state = blood
     events = 200_000
-    _split_by_size(state, events, cohesion)
+    split_by_size(state, events, cohesion)
     observed = state["sizes"].sum(axis=1)
     assert observed.sum() == events
     assert state["sizes"][:, 1:].sum() == 0
@@ -96,6 +98,13 @@ def test_size_law(blood, cohesion: float) -> None:
         return
     assert chi_square(observed, events * size_law(cohesion)) > FALSE_ALARM
     assert chi_square(observed, events * size_law(cohesion * 1.05)) < FALSE_ALARM
+
+
+@pytest.mark.parametrize("cohesion", [0.0, 0.13, 0.6, 1.0])
+def test_shares_of_sizes_are_those_of_the_split(cohesion: float) -> None:
+    shares = [size_share(int(size), cohesion) for size in SIZES]
+    assert shares == pytest.approx(size_law(cohesion).tolist(), abs=1e-15)
+    assert sum(shares) == pytest.approx(1.0)
 
 
 def test_partners_by_affinity_and_share(blood) -> None:
@@ -114,7 +123,8 @@ def test_partners_by_affinity_and_share(blood) -> None:
     events = 300_000
     state["sizes"][:] = 0
     state["sizes"][0, 0] = state["sizes"][3, 0] = events
-    _split_by_partner(tables, state, 0)
+    _fill_pull(tables, state, 0)
+    split_by_partner(state, 4)
     escorted = -math.expm1(-pull.sum())
     none = np.zeros(count - 3)
     law = np.array([1 - escorted, *(escorted * pull / pull.sum()), *none])

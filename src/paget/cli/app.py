@@ -9,6 +9,7 @@ import typer
 from paget.cli.attribute import attribute
 from paget.cli.check import check
 from paget.cli.describe import describe
+from paget.cli.draw import draw
 from paget.cli.evidence import evidence
 from paget.cli.fit import fit
 from paget.cli.lint import lint
@@ -56,6 +57,7 @@ def build_app() -> typer.Typer:
     app.command("attribute")(attribute)
     app.command("sensitivity")(sensitivity)
     app.command("evidence")(evidence)
+    app.command("draw")(draw)
     app.command("tissue")(tissue)
     app.command("resume")(resume)
     app.add_typer(physicell, name="physicell")

@@ -20,6 +20,7 @@ KINDS = (
     "factors",
     "receptors",
     "results",
+    "populations",
 )
 """In the order in which a newcomer wants to see them."""
 

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from paget.compiled import kernel
+from paget.compiled import kernel, law
 from paget.host.birth_death import relative_growth
 from paget.host.blood_meetings import fill_pick_up, join_singles, pair_affinity, pick_up
 from paget.host.lesions import ball_diameter, tumour_cells
@@ -58,15 +58,16 @@ def shed(tables, state, lesion, key, tick, dt):
     rate = behaviours[index[SHEDDING]] * relative**tables.tumour.shedding_exponent
     most = tumour_cells(state, lesion) // LARGEST_AGGREGATE  # a lesion cannot shed more cells than it has
     events = min(poisson(state.generator, rate * dt), most)
-    _split_by_size(state, events, behaviours[index[COHESION]])
-    _split_by_partner(tables, state, lesion)
+    split_by_size(state, events, behaviours[index[COHESION]])
+    _fill_pull(tables, state, lesion)
+    split_by_partner(state, tables.count.partners)
     taken = _book_shed(state, state.site[lesion])
     _remove_cells(state, lesion, taken)
     _drain(tables, state, state.site[lesion], behaviours[index[FIRST_PASS_PASSAGE]])
 
 
 @kernel
-def _split_by_size(state, events, cohesion):
+def split_by_size(state, events, cohesion):
     """Split events by tumour cells: one more stays attached with probability `cohesion`."""
     left = events
     state.sizes[:, :] = 0
@@ -79,13 +80,29 @@ def _split_by_size(state, events, cohesion):
     state.sizes[LARGEST_AGGREGATE - 1, 0] = left
 
 
+@law
+def size_share(size, cohesion):
+    """Share of shed events that have `size` tumour cells: (1 - c) c^(size - 1), all larger ones in the largest."""
+    kept = min(max(cohesion, 0.0), 1.0)
+    ends = 1.0 - kept if size < LARGEST_AGGREGATE else 1.0
+    return ends * kept ** (size - 1)
+
+
 @kernel
-def _split_by_partner(tables, state, lesion):
-    """Give aggregates a partner with probability 1 - exp(-sum affinity x share), shared out by affinity x share."""
-    partners = tables.count.partners
+def _fill_pull(tables, state, lesion):
+    """Fill state.pull: affinity of a shed aggregate to each partner type times its share of the lesion's cells."""
+    for partner in range(tables.count.partners):
+        cells = state.stroma[lesion, tables.behaviour.partner[partner]]
+        share = cells / (tables.tumour.cell_density * max(state.volume[lesion], 1e-12))
+        state.pull[partner] = pair_affinity(tables, state.behaviours, partner) * share
+
+
+@kernel
+def split_by_partner(state, partners):
+    """Give aggregates a partner with probability 1 - exp(-sum of state.pull), shared out over the types by pull."""
     total = 0.0
     for partner in range(partners):
-        total += _affinity(tables, state, lesion, partner)
+        total += state.pull[partner]
     if total <= 0.0:
         return
     for size in range(LARGEST_AGGREGATE):
@@ -95,21 +112,12 @@ def _split_by_partner(tables, state, lesion):
             state.sizes[size, 0] -= escorted
             rest = total
             for partner in range(partners):
-                pull = _affinity(tables, state, lesion, partner)
-                chance = min(1.0, pull / rest) if rest > 0.0 else 1.0
+                chance = min(1.0, state.pull[partner] / rest) if rest > 0.0 else 1.0
                 joined = binomial(state.generator, escorted, chance)
                 state.sizes[size, 1 + partner] = joined
                 escorted -= joined
-                rest -= pull
+                rest -= state.pull[partner]
             state.sizes[size, 0] += escorted
-
-
-@kernel
-def _affinity(tables, state, lesion, partner):
-    """Affinity of a shed aggregate to one partner type times its share of the lesion's cells."""
-    cells = state.stroma[lesion, tables.behaviour.partner[partner]]
-    share = cells / (tables.tumour.cell_density * max(state.volume[lesion], 1e-12))
-    return pair_affinity(tables, state.behaviours, partner) * share
 
 
 @kernel
@@ -170,14 +178,18 @@ def first_bed(tables, state, booked_at, source, size, partner, number, passage):
 
 
 @kernel
+def passage_of_class(tables, size, partner, passage):
+    """Chance that an aggregate of `size` + 1 tumour cells passes its first bed, from that of a single cell."""
+    cells = size + 1 + (1 if partner > 0 else 0)  # a partner makes it as large as one more cell does
+    return first_pass_passage(passage, float(cells), tables.tumour.passage_size_exponent)
+
+
+@kernel
 def meet_bed(tables, state, booked_at, site, size, partner, number, passage):
     """First bed: most aggregates arrest at `site`, the rest start to circulate."""
     if number == 0:
         return
-    cells = (
-        size + 1 + (1 if partner > 0 else 0)
-    )  # a partner makes an aggregate as large as one more cell does
-    chance = first_pass_passage(passage, float(cells), tables.tumour.passage_size_exponent)
+    chance = passage_of_class(tables, size, partner, passage)
     passing = binomial(state.generator, number, chance)
     passages = state.passages[kind_of(size + 1, partner)]
     passages[MET] += number
@@ -229,19 +241,7 @@ def _circulate_class(tables, state, size, partner, stayed, entered, after_lungs,
 
     They leave the class by the end of their walk or, at the rate `picking` (1/day), by picking up a leukocyte.
     """
-    tumour = tables.tumour
-    kind = kind_of(size + 1, partner)
-    half_life = tumour.half_life_mixed
-    if kind == SINGLE:
-        half_life = tumour.half_life_single
-    elif kind == CLUSTER:
-        half_life = tumour.half_life_cluster
-    loss_factor, break_up = state.blood_behaviours[0], state.blood_behaviours[1]
-    breaks = break_up if size > 0 else 0.0
-    circuit = tables.body.blood_volume / tables.body.cardiac_output
-    loss = loss_per_circuit(half_life, circuit)
-    left = fill_fates(tables, loss, loss_factor, breaks, after_lungs, state.fates)
-    per_day = -math.log1p(-min(left, 1.0 - 1e-12)) / circuit
+    per_day = fill_ends(tables, state, size, partner, after_lungs)
     leaving = per_day + picking
     old = binomial(state.generator, stayed, math.exp(-leaving * dt))
     new = binomial(state.generator, entered, relative_growth(-leaving * dt))
@@ -253,6 +253,23 @@ def _circulate_class(tables, state, size, partner, stayed, entered, after_lungs,
     if picking > 0.0:
         gone -= pick_up(state, size, binomial(state.generator, gone, picking / leaving), picking)
     _end_walk(state, size, partner, gone)
+
+
+@kernel
+def fill_ends(tables, state, size, partner, after_lungs):
+    """Rate (1/day) at which passers of a class leave the blood; fills state.fates with the ways out."""
+    tumour = tables.tumour
+    kind = kind_of(size + 1, partner)
+    half_life = tumour.half_life_mixed
+    if kind == SINGLE:
+        half_life = tumour.half_life_single
+    elif kind == CLUSTER:
+        half_life = tumour.half_life_cluster
+    loss_factor, break_up = state.blood_behaviours[0], state.blood_behaviours[1]
+    circuit = tables.body.blood_volume / tables.body.cardiac_output
+    loss = loss_per_circuit(half_life, circuit)
+    left = fill_fates(tables, loss, loss_factor, break_up if size > 0 else 0.0, after_lungs, state.fates)
+    return -math.log1p(-min(left, 1.0 - 1e-12)) / circuit
 
 
 @kernel

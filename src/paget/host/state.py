@@ -152,6 +152,8 @@ class State(Plasma):
     """Aggregates that start to circulate behind the lungs in this step, shape (12, 1 + P)."""
     entering_veins: Annotated[int, 12, "P + 1"]
     """The same for those whose first bed was not that of the lungs, shape (12, 1 + P)."""
+    pull: Annotated[float, "P"]
+    """Affinity to each partner type times its share of the cells, shape (P,)."""
     pick_up: Annotated[float, "P"]
     """Rate at which a passer picks up a leukocyte of each type in this step (1/day), shape (P,)."""
     fates: Annotated[float, 9]

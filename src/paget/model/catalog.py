@@ -15,6 +15,7 @@ from paget.model.host import Host
 from paget.model.mechanism import Mechanism
 from paget.model.names import FOLDERS, Item, attribute, slug
 from paget.model.origin import Origin, displayed
+from paget.model.population import Population
 from paget.model.published import PublishedResult
 from paget.model.reading import check_schema, parse, read_toml
 from paget.model.references import BibEntry, read_references
@@ -36,6 +37,7 @@ _MODELS: dict[str, type[Item]] = {
     "drug": Drug,
     "tumour": Tumour,
     "host": Host,
+    "population": Population,
 }
 
 
@@ -53,6 +55,7 @@ class Catalog:
     trials: dict[str, TrialDesign] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
     results: dict[str, PublishedResult] = field(default_factory=dict)
+    populations: dict[str, Population] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary(schema="vocabulary/1"))
     references: dict[str, BibEntry] = field(default_factory=dict)
     project: Path | None = None

@@ -14,6 +14,7 @@ from paget.model.drug import Drug
 from paget.model.host import Host
 from paget.model.mechanism import Mechanism
 from paget.model.names import FOLDERS, slug
+from paget.model.population import Population
 from paget.model.published import PublishedResult
 from paget.model.quantity import Quantity, Setting
 from paget.model.resolved import Model
@@ -36,6 +37,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "trial": TrialDesign,
     "scene": Scene,
     "result": PublishedResult,
+    "population": Population,
     "vocabulary": Vocabulary,
 }
 """Kinds of files and the form of each."""
@@ -104,11 +106,11 @@ def model_hash(model: Model) -> str:
         "drugs": model.drugs,
         "correlations": sorted([sorted([a, b]), _digits(value)] for a, b, value in model.correlations),
     }
-    text = json.dumps(_content(parts), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(content_of(parts), sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16, person=b"paget model").hexdigest()
 
 
-def _content(thing: Any) -> Any:
+def content_of(thing: Any) -> Any:
     """What of an object can change a result, as plain JSON."""
     if isinstance(thing, Quantity):
         between = (
@@ -120,11 +122,11 @@ def _content(thing: Any) -> Any:
         return [_digits(thing.canonical), limits, between]
     if isinstance(thing, BaseModel):
         fields = (name for name in type(thing).model_fields if name not in _WORDS_ONLY)
-        return {name: _content(getattr(thing, name)) for name in fields}
+        return {name: content_of(getattr(thing, name)) for name in fields}
     if isinstance(thing, dict):
-        return {str(key): _content(value) for key, value in thing.items()}
+        return {str(key): content_of(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple):
-        return [_content(item) for item in thing]
+        return [content_of(item) for item in thing]
     if isinstance(thing, Setting | float):
         return _digits(float(thing))
     return thing

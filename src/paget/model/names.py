@@ -23,6 +23,7 @@ FOLDERS = {
     "trial": "trials",
     "scene": "scenes",
     "result": "results",
+    "population": "populations",
 }
 """Folder of each kind of item; the attributes of the catalog are named alike (`cell_types`, ...)."""
 

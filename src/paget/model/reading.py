@@ -26,6 +26,7 @@ SCHEMA_VERSIONS = {
     "trial": 1,
     "scene": 1,
     "result": 1,
+    "population": 1,
     "vocabulary": 1,
     "baseline": 1,
     "frozen-baseline": 1,

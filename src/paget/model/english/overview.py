@@ -13,7 +13,18 @@ from paget.model.walking import numbers
 if TYPE_CHECKING:
     from paget.model.catalog import Catalog
 
-_ORDER = ("trial", "scene", "tumour", "host", "drug", "mechanism", "cell-type", "factor", "receptor")
+_ORDER = (
+    "trial",
+    "scene",
+    "tumour",
+    "host",
+    "drug",
+    "mechanism",
+    "cell-type",
+    "factor",
+    "receptor",
+    "population",
+)
 
 
 def describe_catalog(catalog: Catalog) -> list[str]:

@@ -1,0 +1,125 @@
+"""Fit of a population's free numbers to published draws, to the partners in mixed clusters, and to sizes of clusters.
+
+Six numbers (shedding and its spread by visibility, cohesion and its spread, attachment and its spread) against six
+statistics of the draws and the shape of the sizes; each misfit is divided by the standard error of the published
+statistic. Shares have their binomial errors. The published means come from heavy tails, where one patient decides: a
+mean of 1,529 log-normal counts with an SD of the log above 2 is known to a factor of about 1.5, ratios of two such
+means alike. Then the affinity of double-positive T cells is set for their published enrichment, which changes none of
+the six: only ratios of affinities count. Each state of the assay is fitted by itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import optimize
+
+from paget.analysis.circulation.expectations import Expected, Free, expected_in
+from paget.analysis.circulation.patients import Circulation, FloatArray, circulation_of
+from paget.analysis.circulation.published import CLUSTER_SIZES, DRAWS, POSITIVE, TESTS
+from paget.model.population import AssayState, Population
+
+ERROR_OF_LOG_MEAN = 0.4
+"""SE of the log of a published mean or ratio of means, see above."""
+
+ERROR_OF_PICKING = 0.05
+"""Least SE of a share of cluster sizes: those that were sequenced had been picked by hand, large ones less easily."""
+
+ENRICHED = "double-positive T cell"
+
+
+class Misfit(NamedTuple):
+    """One statistic: published, of the model, and the error of the first."""
+
+    name: str
+    published: float
+    model: float
+    error: float
+
+    @property
+    def scaled(self) -> float:
+        """Difference in standard errors."""
+        return (self.model - self.published) / self.error
+
+
+def fit_population(population: Population) -> dict[str, float]:
+    """Values of the free numbers, by path, in their canonical units (event/day for shedding, otherwise 1)."""
+    circulation = circulation_of(population)
+    values: dict[str, float] = {}
+    for state in population.states.values():
+        found = _solve(circulation, population, state)
+        values |= {getattr(state, name).path: value for name, value in found._asdict().items()}
+    if ENRICHED in population.leukocytes:
+        values[population.leukocytes[ENRICHED].affinity.path] = affinity_for(population, ENRICHED)
+    return values
+
+
+def _solve(circulation: Circulation, population: Population, state: AssayState) -> Free:
+    """Least squares over the logs of the free numbers; the odds of cohesion stand for it."""
+    start = Free.of(state)
+
+    def free_at(logs: FloatArray) -> Free:
+        found = Free(*(float(value) for value in np.exp(logs)))
+        return found._replace(cohesion=found.cohesion / (1.0 + found.cohesion))
+
+    def residuals(logs: FloatArray) -> list[float]:
+        return [m.scaled for m in misfits(expected_in(circulation, population, state, free_at(logs)))]
+
+    first = start._replace(cohesion=start.cohesion / (1.0 - start.cohesion))
+    return free_at(optimize.least_squares(residuals, np.log(first), xtol=1e-6, ftol=1e-6).x)
+
+
+def misfits(model: Expected) -> list[Misfit]:
+    """All statistics of the fit."""
+    shares = [
+        ("homotypic in positive draws", model.homotypic_in_positive),
+        ("mixed in positive draws", model.mixed_in_positive),
+    ]
+    rows = [
+        _share("positive draws", model.positive, TESTS),
+        *(_share(name, value, POSITIVE) for name, value in shares),
+        Misfit(
+            "singles, mean (log)",
+            np.log(DRAWS["singles, mean"].value),
+            np.log(model.singles),
+            ERROR_OF_LOG_MEAN,
+        ),
+    ]
+    for name, value in (("homotypic, mean", model.homotypic), ("mixed, mean", model.mixed)):
+        published = np.log(DRAWS[name].value / DRAWS["singles, mean"].value)
+        rows.append(Misfit(f"{name} per single", published, np.log(value / model.singles), ERROR_OF_LOG_MEAN))
+    rows += _of_sizes(model.sizes)
+    return rows
+
+
+def _of_sizes(sizes: FloatArray) -> list[Misfit]:
+    """Shares of clusters of two, of four, and of more than the largest that was seen; the rest follows from these."""
+    counted, largest = sum(CLUSTER_SIZES.values()), max(CLUSTER_SIZES)
+    shares = {
+        "clusters of 2": (CLUSTER_SIZES[2] / counted, float(sizes[0])),
+        "clusters of 4": (CLUSTER_SIZES[4] / counted, float(sizes[2])),
+        "larger clusters": (0.0, float(sizes[largest - 1 :].sum())),
+    }
+    return [
+        Misfit(name, seen, model, max(float(np.sqrt(seen * (1.0 - seen) / counted)), ERROR_OF_PICKING))
+        for name, (seen, model) in shares.items()
+    ]
+
+
+def _share(name: str, model: float, counted: int) -> Misfit:
+    published = DRAWS[name].value
+    return Misfit(name, published, model, float(np.sqrt(published * (1.0 - published) / counted)))
+
+
+def affinity_for(population: Population, name: str) -> float:
+    """Affinity at which the share of a type among partners is the published multiple of its share of leukocytes."""
+    enrichment = DRAWS["enrichment of double-positive T cells"].value
+    total = sum(cell.density.canonical for cell in population.leukocytes.values())
+    share = population.leukocytes[name].density.canonical / total
+    others = sum(
+        cell.affinity.canonical * cell.density.canonical / total
+        for other, cell in population.leukocytes.items()
+        if other != name
+    )
+    return enrichment * others / (1.0 - enrichment * share)
