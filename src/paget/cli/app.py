@@ -8,6 +8,7 @@ import typer
 
 from paget.cli.attribute import attribute
 from paget.cli.check import check
+from paget.cli.circulation import circulation
 from paget.cli.describe import describe
 from paget.cli.draw import draw
 from paget.cli.evidence import evidence
@@ -57,6 +58,7 @@ def build_app() -> typer.Typer:
     app.command("attribute")(attribute)
     app.command("sensitivity")(sensitivity)
     app.command("evidence")(evidence)
+    app.command("circulation")(circulation)
     app.command("draw")(draw)
     app.command("tissue")(tissue)
     app.command("resume")(resume)

@@ -25,23 +25,28 @@ _SIZES = ("Tumour cells", "Homotypic", "Mixed", "Published homotypic (of 40)")
 
 def draw_json(tables: dict[str, pd.DataFrame], notes: dict[str, Any]) -> dict[str, Any]:
     """Notes and tables, ready for JSON; what is not known is null."""
-    records = {name: [_plain(row) for row in table.to_dict("records")] for name, table in tables.items()}
+    records = {name: plain_records(table) for name, table in tables.items()}
     return {"schema": SCHEMA, "simulated": True, **notes, **records}
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()
-    }
+def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table, ready for JSON; NaN becomes null."""
+    return [
+        {
+            str(key): None if isinstance(value, float) and math.isnan(value) else value
+            for key, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]
 
 
 def draw_text(tables: dict[str, pd.DataFrame], notes: dict[str, Any]) -> str:
     """The tables for a terminal."""
     parts = [
         headline(notes),
-        _aligned(_SUMMARY, summary_rows(tables["summary"])),
-        _aligned(_SIZES, size_rows(tables["sizes"])),
-        _aligned(_PARTNERS, partner_rows(tables["partners"])),
+        aligned(_SUMMARY, summary_rows(tables["summary"])),
+        aligned(_SIZES, size_rows(tables["sizes"])),
+        aligned(_PARTNERS, partner_rows(tables["partners"])),
         CAUTION,
     ]
     return "\n\n".join(parts)
@@ -61,7 +66,7 @@ def summary_rows(table: pd.DataFrame) -> list[list[str]]:
         [
             row.quantity,
             short(row.value),
-            _interval(row.low, row.high),
+            interval_text(row.low, row.high),
             short(row.published) if not math.isnan(row.published) else "",
             "" if math.isnan(row.published) else "fitted" if row.fitted else "not fitted",
         ]
@@ -88,17 +93,18 @@ def partner_rows(table: pd.DataFrame) -> list[list[str]]:
     return [
         [
             row.partner, f"{row.count_:,}", short(row.share), short(row.in_blood), short(row.enrichment),
-            _interval(row.low, row.high),
+            interval_text(row.low, row.high),
         ]
         for row in table.rename(columns={"count": "count_"}).sort_values("enrichment", ascending=False).itertuples()
     ]  # fmt: skip
 
 
-def _interval(low: float, high: float) -> str:
+def interval_text(low: float, high: float) -> str:
+    """'0.42 to 0.47', nothing where there is none."""
     return "" if math.isnan(low) else f"{short(low)} to {short(high)}"
 
 
-def _aligned(heads: tuple[str, ...], rows: list[list[str]]) -> str:
+def aligned(heads: tuple[str, ...], rows: list[list[str]]) -> str:
     """A plain table: the first column to the left, the others to the right."""
     widths = [max(len(cell) for cell in column) for column in zip(heads, *rows, strict=True)]
     lines = [
