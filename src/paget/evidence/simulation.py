@@ -50,6 +50,8 @@ OVERGROWN = float("inf")
 """Kept as every reading of an animal with more lesions than the engine holds."""
 ANIMALS_PER_CHUNK = 20
 DRAWS_PER_CHUNK = 8
+WORDS_OF_A_DESIGN = ("name", "title", "question", "published", "extends", "card", "animals", "draws")
+"""Keys of a trial that change nothing in an animal of an arm (its seed, arm, readings and animal do)."""
 DAYS_KEPT = 60.0
 """Runs that no ledger has used for so long are removed."""
 CODE_ROOMS = ("assays", "trial", "evidence/arms.py", "evidence/readings.py")
@@ -128,7 +130,7 @@ class ArmSimulator:
     def key(self) -> str:
         """Hash of everything that can change an animal of this arm."""
         design = self.design.model_dump(mode="json", by_alias=True, exclude_none=True)
-        for words in ("title", "question", "published", "extends", "animals", "draws"):
+        for words in WORDS_OF_A_DESIGN:
             design.pop(words, None)
         readings = [reading.key for reading in self.plan.readings]
         return content_hash(

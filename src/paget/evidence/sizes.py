@@ -9,13 +9,13 @@ from dataclasses import dataclass
 class Effort:
     """Size of the simulated experiments."""
 
-    animals: int = 40
+    animals: int = 30
     """Animals per arm and seed, at the central parameters."""
     seeds: int = 3
     """Seeds: that many independent repeats of the central experiment."""
     draws: int = 64
     """Parameter draws over the ranges of fitted and assumed numbers."""
-    animals_per_draw: int = 4
+    animals_per_draw: int = 3
     """Animals per arm and draw; twins: the same animals in every arm."""
 
     def per_draw(self, least: int = 0) -> int:
@@ -27,5 +27,5 @@ class Effort:
 FULL = Effort()
 """What `paget evidence` does."""
 
-QUICK = Effort(animals=12, seeds=3, draws=12, animals_per_draw=2)
+QUICK = Effort(animals=10, seeds=3, draws=12, animals_per_draw=1)
 """What `paget evidence --quick` does: a first look, not a decision."""
