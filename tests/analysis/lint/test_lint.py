@@ -17,7 +17,6 @@ from paget.cli import main
 from paget.model import Quantity, load_catalog
 
 
-@pytest.mark.xfail(reason="results, and the rows of fitted numbers, are being written", strict=False)
 def test_the_shipped_catalog_passes() -> None:
     findings = lint(load_catalog(built_in_only=True))
     assert not findings, "\n" + "\n".join(map(str, findings))
@@ -36,15 +35,40 @@ class Fault(NamedTuple):
 
 
 NUMBER = 'value = {value}, unit = "1", source = "assumed", kind = "assumed"'
+
+
+def mechanism(signal: str, direction: str, half: float, minimum: float = 0.0, maximum: float = 0.5) -> str:
+    """A mechanism of one rule on a behaviour of NK cells with a base of 0.1 per day."""
+
+    def per_day(value: float) -> str:
+        return f'{{ value = {value}, unit = "1/day", source = "assumed", kind = "assumed" }}'
+
+    return f'''schema = "mechanism/1"
+name = "planted"
+summary = "A rule."
+[cell_types."NK cell".behaviours."collagen digestion"]
+base = {per_day(0.1)}
+minimum = {per_day(minimum)}
+maximum = {per_day(maximum)}
+[[rules]]
+cell_type = "NK cell"
+signal = "{signal}"
+direction = "{direction}"
+behaviour = "collagen digestion"
+half_maximum = {{ {NUMBER.format(value=half)} }}
+power = {{ {NUMBER.format(value=4.0)} }}
+'''
+
+
+PACLITAXEL = "drugs/paclitaxel.toml"
 DIGOXIN, TNF, CSF1 = "drugs/digoxin.toml", "factors/tnf.toml", "receptors/csf1r.toml"
 MACROPHAGES, NK = "mechanisms/macrophages.toml", "cell-types/nk-cell.toml"
 NEW_TYPE = ((r'name = "NK cell"', 'name = "mast cell"'), (r"title = [^\n]*", 'title = "mast cell"'))
 PLAIN_TYPE = (r"\[behaviours.*", "")
 
 FAULTS = [
-    Fault("fitted numbers", "drugs/paclitaxel.toml", ((r"(?<=range = \[0.8, 3.2\])[^}]*(?= \})", ""),),
-          "names no rows", at="maximum_rate"),
-    Fault("fitted numbers", "drugs/paclitaxel.toml", ((r"(?<=range = \[0.8, 3.2\])[^}]*(?= \})", ', rows = ["nobody2020"]'),),
+    Fault("fitted numbers", PACLITAXEL, ((r", rows = \[[^\]]*\]", ""),), "names no rows", at="maximum_rate"),
+    Fault("fitted numbers", PACLITAXEL, ((r"rows = \[[^\]]*\]", 'rows = ["nobody2020"]'),),
           "'nobody2020' is no published result", at="nobody2020"),
     Fault("sources", DIGOXIN, ((r'note = "chance per circuit', 'kind = "derived", note = "chance per circuit'),
                                (r'source = "assumed", kind = "assumed", range = \[3, 60\], kind', 'source = "assumed", range = [3, 60], kind'),
@@ -56,13 +80,12 @@ FAULTS = [
           "nothing reads this number", at="CD8 T cell"),
     Fault("unread behaviours", NK, ((r"\Z", '\n[behaviours."cohesion"]\n' + "".join(f"{k} = {{ {NUMBER.format(value=0.5)} }}\n" for k in ("base", "minimum", "maximum"))),),
           "no engine reads 'cohesion' of NK cell", at="cohesion"),
-    Fault("rules", MACROPHAGES, ((r"maximum = \{ value = 600", "maximum = { value = 60"),
-                                 (r"\Z", '\n[[rules]]\ncell_type = "tumour cell"\nsignal = "pressure"\ndirection = "increases"\nbehaviour = "secretion of CSF-1"\n'
-                                  f"half_maximum = {{ {NUMBER.format(value=1.0)} }}\npower = {{ {NUMBER.format(value=1.0)} }}\n")),
-          "'tumour cell: pressure increases secretion of CSF-1' changes nothing"),
-    Fault("rules", MACROPHAGES, ((r"\Z", '\n[[rules]]\ncell_type = "tumour cell"\nsignal = "collagen alignment"\ndirection = "increases"\nbehaviour = "secretion of CSF-1"\n'
-                                  f"half_maximum = {{ {NUMBER.format(value=1000.0)} }}\npower = {{ {NUMBER.format(value=4.0)} }}\n"),),
-          "'tumour cell: collagen alignment increases secretion of CSF-1' changes nothing"),
+    Fault("rules", MACROPHAGES, ((r".*", mechanism("pressure", "increases", 1.0, maximum=0.1)),),
+          "'NK cell: pressure increases collagen digestion' changes nothing", to="mechanisms/planted.toml"),
+    Fault("rules", MACROPHAGES, ((r".*", mechanism("collagen alignment", "increases", 1000.0)),),
+          "'NK cell: collagen alignment increases collagen digestion' changes nothing", to="mechanisms/planted.toml"),
+    Fault("rules", MACROPHAGES, ((r".*", mechanism("pressure", "decreases", 1.0, minimum=0.1)),),
+          "'NK cell: pressure decreases collagen digestion' changes nothing", to="mechanisms/planted.toml"),
     Fault("drugs", DIGOXIN, ((r"\n\[kinetics.human\].*?(?=\n# It blocks)", "\n"),), "has no kinetics in the human"),
     Fault("drugs", DIGOXIN, ((r"\n\[actions.affinity.mouse\]\n[^\n]*\n", "\n"),), "does not say whether it modifies", at="actions"),
     Fault("drugs", DIGOXIN, ((r'(?<=affinity.human\]\n)[^\n]*', "bound = false"), (r'(?<=affinity.mouse\]\n)[^\n]*', "bound = false")),
@@ -111,6 +134,13 @@ def test_incomplete_and_uncited_entries(entry: str, says: str, tmp_path: Path) -
     assert says in faults[0].what
     assert faults[0].line == 2
     assert "nobody2020" in [one.key for one in CHECKS["unused references"](catalog)]
+
+
+def test_rule_that_changes_something_is_let_through(planted: Callable[..., Path]) -> None:
+    folder = planted(
+        MACROPHAGES, (".*", mechanism("pressure", "increases", 1.0)), to="mechanisms/planted.toml"
+    )
+    assert not [one for one in CHECKS["rules"](load_catalog(folder)) if "planted" in one.file]
 
 
 def test_every_check_has_a_planted_fault() -> None:
