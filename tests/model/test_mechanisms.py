@@ -80,7 +80,7 @@ def test_resolves_with_and_without(name: str, mouse: tuple[str, str], catalog: C
     whole, part = resolve(catalog, *mouse), resolve(catalog, *mouse, without=[name])
     assert name in whole.mechanisms
     assert name not in part.mechanisms
-    assert compile_model(part, drugs=()).layout.ruled > 0
+    assert compile_model(part, drugs=()).layout.ends["ruled"] > 0
     assert not any(rule.mechanism == name for rule in part.rules)
 
 

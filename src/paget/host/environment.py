@@ -6,9 +6,10 @@ blood against decay, uptake by receptors and capture by antibodies,
     C_f = (sum_k q_kf n_k + exchange v P_f) / (decay + exchange v + capture + uptake(C)),
 
 with n_k cells per volume, P_f the free level in plasma and v the vessel density. Uptake falls as receptors fill, so
-the levels are iterated from those of the step before. Receptor activity is the occupancy by
-all ligands that compete, collagen and antagonists included (Gaddum), times the receptors of the cell relative to their
-stated number. An antagonist may know the receptor of one species only, so tumour cells and the host's cells have
+the levels are found from those of the step before, by Newton's method for each factor at the present levels of the
+others (in 5 iterations, where the formula alone, used again and again, takes 15). Receptor activity is the occupancy
+by all ligands that compete, collagen and antagonists included (Gaddum), times the receptors of the cell relative to
+their stated number. An antagonist may know the receptor of one species only, so tumour cells and the host's cells have
 activities of their own. Of a factor under an inhibitor 1 / (1 + I / K_I) is active.
 """
 
@@ -45,7 +46,14 @@ def vessel_density(tables, densities):
 
 @kernel
 def sense_and_act(tables, state, levels, expression, pressure, collagen, alignment):
-    """Bring levels (nM, shape (F,)) to their steady state at state.densities and fill state.behaviours.
+    """`sense`, then fill all of state.behaviours."""
+    sense(tables, state, levels, expression, pressure, collagen, alignment)
+    act(tables, state, tables.count.early, tables.count.ruled)
+
+
+@kernel
+def sense(tables, state, levels, expression, pressure, collagen, alignment):
+    """Bring levels (nM, shape (F,)) to their steady state at state.densities and fill state.signals.
 
     `expression`: receptors relative to their stated number, shape (E,), renewed here; `pressure`, `collagen` density
     and `alignment` are signals without unit. Secretion and expression are read at the levels of the step before,
@@ -55,16 +63,20 @@ def sense_and_act(tables, state, levels, expression, pressure, collagen, alignme
     fill_surroundings(tables, state, pressure, vessels, collagen, alignment)
     fill_levels(tables, state, levels, expression)
     early = tables.count.early
-    evaluate(tables.rules, state.signals, 0, early, state.behaviours)
-    _apply_modification(state, 0, early)
+    act(tables, state, 0, early)
     for row in range(early - tables.count.secretions):
         expression[row] = state.behaviours[tables.count.secretions + row]
     _fill_production(tables, state)
     _solve_levels(tables, state, levels, expression, vessels)
     fill_levels(tables, state, levels, expression)
-    last = tables.count.ruled
-    evaluate(tables.rules, state.signals, early, last, state.behaviours)
-    _apply_modification(state, early, last)
+
+
+@kernel
+def act(tables, state, first, last):
+    """Fill behaviours first .. last - 1 at state.signals, under this step's drugs; groups of them end as in `Count`."""
+    evaluate(tables.rules, state.signals, first, last, state.behaviours)
+    for behaviour in range(first, last):
+        state.behaviours[behaviour] *= state.modification[behaviour]
 
 
 @kernel
@@ -72,12 +84,6 @@ def fill_unruled(tables, state):
     """Write the behaviours without rules, which are the same in every lesion, under this step's drugs."""
     for behaviour in range(tables.count.ruled, tables.count.behaviours):
         state.behaviours[behaviour] = tables.rules.base[behaviour] * state.modification[behaviour]
-
-
-@kernel
-def _apply_modification(state, first, last):
-    for behaviour in range(first, last):
-        state.behaviours[behaviour] *= state.modification[behaviour]
 
 
 @kernel
@@ -135,10 +141,11 @@ def _solve_levels(tables, state, levels, expression, vessels):
 
 @kernel
 def _fill_uptake(tables, state, levels):
-    """Uptake rate constant (1/day) of each factor at the present levels."""
+    """Uptake rate constant (1/day) of each factor at the present levels, and its fall with the own level, -C dU/dC."""
     index = tables.receptor
     for factor in range(tables.count.factors):
         state.uptake[factor] = 0.0
+        state.uptake_fall[factor] = 0.0
     for receptor in range(tables.count.receptors):
         own, hosts = (
             state.receptor_density[receptor, TUMOUR_SIDE],
@@ -146,11 +153,15 @@ def _fill_uptake(tables, state, levels):
         )
         if own + hosts > 0.0:
             filled = 1.0 + ligand_load(tables, state, receptor, levels)
-            taken = own / (filled + state.antagonism[receptor, TUMOUR_SIDE])
-            taken += hosts / (filled + state.antagonism[receptor, HOST_SIDE])
+            left = filled + state.antagonism[receptor, TUMOUR_SIDE]
+            right = filled + state.antagonism[receptor, HOST_SIDE]
+            taken = own / left + hosts / right
+            steep = own / (left * left) + hosts / (right * right)
             for pair in range(index.first_ligand[receptor], index.first_ligand[receptor + 1]):
                 factor = index.ligand[pair]
-                state.uptake[factor] += taken / _apparent(tables, state, receptor, factor)
+                binding = 1.0 / _apparent(tables, state, receptor, factor)
+                state.uptake[factor] += taken * binding
+                state.uptake_fall[factor] += steep * binding * binding * levels[factor]
 
 
 @kernel
@@ -179,7 +190,10 @@ def _update_levels(tables, state, levels, vessels):
         exchange = signalling.exchange[factor] * vessels
         gain = state.production[factor] + exchange * state.plasma_free[factor]
         loss = signalling.decay[factor] + exchange + state.capture[factor] + state.uptake[factor]
-        new = gain / loss
+        fall = state.uptake_fall[factor]
+        new = (gain - fall * levels[factor]) / (loss - fall)
+        if new <= 0.0:  # too far for Newton's method
+            new = gain / loss
         change = abs(new - levels[factor]) / max(new, 1e-30)
         largest = max(largest, change)
         levels[factor] = new

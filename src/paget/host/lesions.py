@@ -14,7 +14,7 @@ import numpy as np
 
 from paget.compiled import kernel, law
 from paget.host.birth_death import birth_death_step, immigration_death_step, relative_growth
-from paget.host.environment import copy_into, killing_rate, sense_and_act, vessel_density
+from paget.host.environment import act, copy_into, killing_rate, sense, vessel_density
 from paget.host.record import CASCADE_STEPS, MACROMETASTASIS_DIAMETER
 from paget.host.regimen import TICKS_PER_DAY
 from paget.host.stages import (
@@ -127,24 +127,26 @@ def fill_densities(tables, state, lesion):
 
 @kernel
 def read_lesion(tables, state, lesion):
-    """Let the cells of a large lesion sense and act: fills densities, levels, signals and behaviours."""
+    """Let the cells of a large lesion sense and act: fills densities, levels, signals and all behaviours."""
+    sense_lesion(tables, state, lesion)
+    act(tables, state, tables.count.early, tables.count.ruled)
+
+
+@kernel
+def sense_lesion(tables, state, lesion):
+    """Fill densities, levels and signals of a large lesion; returns its death rate by crowding (1/day)."""
     fill_densities(tables, state, lesion)
-    pressure, _ = lesion_crowding(tables, state.site[lesion], state.volume[lesion])
-    sense_and_act(
-        tables,
-        state,
-        state.levels[lesion],
-        state.expression[lesion],
-        pressure,
-        state.matrix[lesion, 0],
-        state.matrix[lesion, 1],
-    )
+    pressure, loss = lesion_crowding(tables, state.site[lesion], state.volume[lesion])
+    levels, expression, matrix = state.levels[lesion], state.expression[lesion], state.matrix[lesion]
+    sense(tables, state, levels, expression, pressure, matrix[0], matrix[1])
+    return loss
 
 
 @kernel
 def grow_large(tables, state, lesion, key, tick, dt):
     """Advance one large lesion by dt (day): tumour cells, other cells, collagen; it gives factors to plasma."""
-    read_lesion(tables, state, lesion)
+    loss = sense_lesion(tables, state, lesion)
+    act(tables, state, tables.count.early, tables.count.always)
     fluid = tables.body.interstitial_share * state.volume[lesion]
     give_to_plasma(tables, state, state.levels[lesion], fluid, vessel_density(tables, state.densities))
     index, behaviours = tables.behaviour.tumour, state.behaviours
@@ -152,7 +154,6 @@ def grow_large(tables, state, lesion, key, tick, dt):
     entry, division = behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]]
     stress = tables.sites.stress[state.site[lesion]]
     death = stress * behaviours[index[DEATH]] + killing_rate(tables, state) + state.depletion[TUMOUR_CELL]
-    _, loss = lesion_crowding(tables, state.site[lesion], state.volume[lesion])
     death += loss
     damage = damage_rate(tables, state, behaviours[index[DRUG_SENSITIVITY]])
     repair, lethal = behaviours[index[REPAIR]], behaviours[index[DEATH_OF_DAMAGED]]
@@ -173,6 +174,7 @@ def _grow_tissue(tables, state, lesion, key, tick, dt):
         if round(tick + TICKS_PER_DAY * dt) % TICKS_PER_DAY != 0:
             return
         dt = 1.0
+    act(tables, state, tables.count.always, tables.count.daily)
     _grow_stroma(tables, state, lesion, key, tick, dt)
     _grow_matrix(tables, state, lesion, dt)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
-from paget.host.environment import copy_into, killing_rate, sense_and_act
+from paget.host.environment import act, copy_into, killing_rate, sense, sense_and_act
 from paget.host.lesions import (
     ALIGNMENT,
     DEPOSITION,
@@ -79,9 +79,9 @@ def read_niche(tables, state, site):
     volume = small_volume(tables, state, site, TYPICAL_SMALL_CELLS)
     pressure, _ = lesion_crowding(tables, site, volume)
     matrix = state.niche_matrix[site]
-    sense_and_act(
-        tables, state, state.niche_levels[site], state.niche_expression[site], pressure, matrix[0], matrix[1]
-    )
+    levels, expression = state.niche_levels[site], state.niche_expression[site]
+    sense(tables, state, levels, expression, pressure, matrix[0], matrix[1])
+    act(tables, state, tables.count.early, tables.count.resting)
     copy_into(state.niche_behaviours[site], state.behaviours)
 
 

@@ -142,6 +142,8 @@ class State(Plasma):
     """Production of each factor (nM/day), shape (F,)."""
     uptake: Annotated[float, "F"]
     """Uptake of each factor (1/day), shape (F,)."""
+    uptake_fall: Annotated[float, "F"]
+    """Its fall with the level of the factor, times that level (1/day), shape (F,)."""
     activity: Annotated[float, "R", 2]
     """Share of each receptor that holds a ligand, in tumour cells and in the host's; shape (R, 2)."""
     receptor_density: Annotated[float, "R", 2]

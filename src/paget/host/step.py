@@ -6,7 +6,9 @@ from paget.compiled import kernel
 from paget.host.blood import circulate, shed
 from paget.host.blood_meetings import keep_adhesion
 from paget.host.colonisation import advance_pools, climb_ladder
+from paget.host.environment import act
 from paget.host.lesions import (
+    ball_diameter,
     count_macrometastases,
     grow_large,
     grow_small,
@@ -56,10 +58,12 @@ def _advance_lesion(tables, state, lesion, key, tick, dt):
         grow_small(tables, state, lesion, state.births[site], state.deaths[site], key, tick, dt)
     elif tumour_cells(state, lesion) > 0:
         grow_large(tables, state, lesion, key, tick, dt)
-        shed(tables, state, lesion, key, tick, dt)
-        if (
-            lesion == 0 or tumour_cells(state, 0) == 0
-        ):  # without a primary, circulating cells come from metastases
+        # Without a primary, circulating cells come from metastases.
+        sets_blood = lesion == 0 or tumour_cells(state, 0) == 0
+        if sets_blood or ball_diameter(state.volume[lesion]) >= tables.tumour.shedding_diameter:
+            act(tables, state, tables.count.resting, tables.count.leaving)
+            shed(tables, state, lesion, key, tick, dt)
+        if sets_blood:
             index = tables.behaviour.tumour
             state.blood_behaviours[0] = state.behaviours[index[LOSS_FROM_BLOOD]]
             state.blood_behaviours[1] = state.behaviours[index[BREAK_UP]]

@@ -120,6 +120,9 @@ def advance_drug(tables, state, drug, dt):
     present = amounts[kinetics.DEPOT] + amounts[kinetics.CENTRAL] + amounts[kinetics.PERIPHERAL]
     if present < LEAST_AMOUNT:
         amounts[:] = 0.0
+        if state.lingering[drug] == 0.0:  # never given
+            state.plasma_drug[drug] = 0.0
+            return 0.0
     nodes = EXPOSURE_NODES
     half = 0.5 * dt / nodes
     washout, total = tables.drugs.washout[drug], 0.0

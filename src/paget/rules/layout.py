@@ -12,6 +12,7 @@ from paget.errors import PagetError
 from paget.model import Model
 from paget.model.host import SITES
 from paget.model.mechanism import Rule
+from paget.model.tumour import TUMOUR_CELL
 from paget.rules.rule_table import CONTACT_SIGNALS_PER_BEHAVIOUR
 from paget.rules.tables import TUMOUR_BEHAVIOURS, SignalIndex
 
@@ -20,8 +21,26 @@ IntArray = npt.NDArray[np.int64]
 
 ABSENT = -1
 SECRETION, EXPRESSION = "secretion of ", "expression of "
-EARLY = (SECRETION, EXPRESSION)
-"""Beginnings of the behaviours that follow the signals of the step before."""
+GROUPS = ("secretions", "early", "always", "daily", "resting", "leaving", "ruled", "constant")
+"""Who needs a behaviour; `paget.rules.tables.Count` says what each group is."""
+_RESTING = (
+    "death after arrest",
+    "extravasation",
+    "death while solitary",
+    "waking",
+    "death of a lone founder",
+    "shielding of escorted cells",
+    "stimulation of escorted cells",
+)
+_LEAVING = (
+    "shedding",
+    "cohesion",
+    "first-pass passage",
+    "loss from blood",
+    "cluster break-up",
+    "adhesion to ",
+)
+_DAILY = ("recruitment", "transformation to ", "collagen ")
 MATRIX_BEHAVIOURS = ("collagen deposition", "collagen alignment", "collagen digestion")
 MARROW_BEHAVIOURS = ("production in marrow", "release from marrow")
 
@@ -38,11 +57,11 @@ class Layout:
     partners: tuple[str, ...]
     sites: tuple[str, ...]
     behaviours: tuple[tuple[str, str], ...]
-    """(cell type, behaviour): secretions, expressions, others with rules, others."""
+    """(cell type, behaviour): secretions, expressions, others with rules by who needs them (`GROUPS`), others."""
     rules: tuple[Rule, ...]
     """Rules sorted by behaviour."""
-    ruled: int
-    """Behaviours up to the last that is early or has a rule; the others keep their base."""
+    ends: dict[str, int]
+    """Where the behaviours of each group end, by the names of `paget.rules.tables.Count`."""
     indices: dict[str, dict[str, Any]]
     """Integers of the tables by part and field: rules, behaviour, signal."""
 
@@ -55,9 +74,7 @@ class Layout:
             "drugs": len(self.drugs),
             "partners": len(self.partners),
             "behaviours": len(self.behaviours),
-            "ruled": self.ruled,
-            "secretions": len(self.indices["behaviour"]["secretion"]),
-            "early": sum(behaviour.startswith(EARLY) for _, behaviour in self.behaviours),
+            **self.ends,
             "transformations": len(self.indices["behaviour"]["transformation"]),
         }
 
@@ -98,7 +115,7 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
         sites=SITES,
         behaviours=behaviours,
         rules=rules,
-        ruled=sum(pair[1].startswith(EARLY) or places[pair] in owners for pair in behaviours),
+        ends=_ends(behaviours, set(owners)),
         indices={
             "rules": {
                 "first_rule": np.searchsorted(owners, np.arange(len(behaviours) + 1)),
@@ -114,19 +131,33 @@ def layout_of(model: Model, drugs: tuple[str, ...]) -> Layout:
 
 
 def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
-    """Secretions, expressions, then other behaviours that some rule rules, then those that keep their base."""
+    """Behaviours by group; within a group as they stand in the model."""
     everything = [(name, b) for name, cell in model.cell_types.items() for b in cell.behaviours]
     ruled = {(rule.cell_type, rule.behaviour) for rule in model.rules}
-    return tuple(
-        sorted(
-            everything,
-            key=lambda pair: (
-                not pair[1].startswith(SECRETION),
-                not pair[1].startswith(EXPRESSION),
-                pair not in ruled,
-            ),
-        )
-    )
+    return tuple(sorted(everything, key=lambda pair: GROUPS.index(_group(*pair, pair in ruled))))
+
+
+def _group(cell_type: str, behaviour: str, ruled: bool) -> str:
+    """Who needs a behaviour, one of GROUPS; a name that is not known here is always evaluated."""
+    if behaviour.startswith(SECRETION):
+        return "secretions"
+    if behaviour.startswith(EXPRESSION):
+        return "early"
+    if not ruled:
+        return "constant"
+    if behaviour.startswith(_RESTING):
+        return "resting"
+    if behaviour.startswith(_LEAVING):
+        return "leaving"
+    if behaviour.startswith(_DAILY) or (behaviour == "death" and cell_type != TUMOUR_CELL):
+        return "daily"
+    return "ruled" if behaviour in MARROW_BEHAVIOURS else "always"
+
+
+def _ends(behaviours: tuple[tuple[str, str], ...], owners: set[int]) -> dict[str, int]:
+    """Where the behaviours of each group but the last end; `owners` are the places of those with rules."""
+    groups = [GROUPS.index(_group(*pair, place in owners)) for place, pair in enumerate(behaviours)]
+    return {name: sum(group <= last for group in groups) for last, name in enumerate(GROUPS[:-1])}
 
 
 def _routes(model: Model, drugs: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,13 @@ def hill_term(signal: float, half: float, power: float) -> float:
     if signal <= 0.0:
         return 0.0
     ratio = signal / half
-    return ratio if power == 1.0 else math.pow(ratio, power)
+    if power == 1.0:
+        return ratio
+    if power == 2.0:  # a general power takes ten times as long
+        return ratio * ratio
+    if power == 4.0:
+        return ratio * ratio * (ratio * ratio)
+    return math.pow(ratio, power)
 
 
 @law

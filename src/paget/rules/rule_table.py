@@ -17,45 +17,54 @@ from paget.rules.response import hill_term, respond
 CONTACT_SIGNALS_PER_BEHAVIOUR = 2
 """Contact signals that one behaviour may sense; a third would need a triple sum."""
 
-POISSON_TAIL = 1e-12
+POISSON_TAIL = 1e-9
 """Probability of contact numbers that the average leaves out."""
+MOST_CONTACTS = 400
+"""Contacts at which an average ends anyway: rounding may leave more than the tail."""
 
 
 @law
-def _rule_total(table, behaviour, signals, increases, contact_0, count_0, contact_1, count_1):
-    """Sum S over one behaviour's rules of one direction, contact signals replaced by given counts."""
-    total = 0.0
+def _totals(table, behaviour, signals, contact_0, contact_1):
+    """Sums S over one behaviour's promoters and inhibitors, two contact signals apart (-1 leaves none out)."""
+    up, down = 0.0, 0.0
     for rule in range(table.first_rule[behaviour], table.first_rule[behaviour + 1]):
-        if table.increases[rule] == increases:
-            index = table.signal[rule]
-            value = signals[index]
-            if index == contact_0:
-                value = count_0
-            elif index == contact_1:
-                value = count_1
-            total += hill_term(value, table.half[rule], table.power[rule])
-    return total
+        index = table.signal[rule]
+        if index != contact_0 and index != contact_1:
+            term = hill_term(signals[index], table.half[rule], table.power[rule])
+            if table.increases[rule] == 1:
+                up += term
+            else:
+                down += term
+    return up, down
 
 
 @law
-def _at_contacts(table, behaviour, signals, contact_0, count_0, contact_1, count_1):
-    up = _rule_total(table, behaviour, signals, 1, contact_0, count_0, contact_1, count_1)
-    down = _rule_total(table, behaviour, signals, 0, contact_0, count_0, contact_1, count_1)
+def _totals_of_contact(table, behaviour, contact, count):
+    """Sums S over one behaviour's promoters and inhibitors that are a contact signal, at so many contacts."""
+    up, down = 0.0, 0.0
+    for rule in range(table.first_rule[behaviour], table.first_rule[behaviour + 1]):
+        if table.signal[rule] == contact:
+            term = hill_term(count, table.half[rule], table.power[rule])
+            if table.increases[rule] == 1:
+                up += term
+            else:
+                down += term
+    return up, down
+
+
+@law
+def _response(table, behaviour, up, down):
     return respond(table.base[behaviour], table.minimum[behaviour], table.maximum[behaviour], up, down)
 
 
 @kernel
-def _mean_over_second(table, behaviour, signals, contact_0, count_0, contact_1):
-    """Mean of a behaviour over the Poisson number of contacts of its second contact signal."""
-    if contact_1 < 0:
-        return _at_contacts(table, behaviour, signals, contact_0, count_0, -1, 0.0)
-    mean = signals[contact_1]
+def _mean_over_one(table, behaviour, contact, mean, up, down):
+    """Mean of a behaviour over a Poisson number of contacts; `up` and `down` are the sums of its other signals."""
     weight = math.exp(-mean)
     left, count, result = 1.0, 0, 0.0
-    while left > POISSON_TAIL and count < 400:
-        result += weight * _at_contacts(
-            table, behaviour, signals, contact_0, count_0, contact_1, float(count)
-        )
+    while left > POISSON_TAIL and count < MOST_CONTACTS:
+        more, less = _totals_of_contact(table, behaviour, contact, float(count))
+        result += weight * _response(table, behaviour, up + more, down + less)
         left -= weight
         count += 1
         weight *= mean / count
@@ -65,15 +74,19 @@ def _mean_over_second(table, behaviour, signals, contact_0, count_0, contact_1):
 @kernel
 def mean_over_contacts(table, behaviour, signals):
     """Mean of a behaviour over the Poisson numbers of contacts that it senses, in its own unit."""
-    contact_0 = table.contacts[behaviour, 0]
+    contact_0, contact_1 = table.contacts[behaviour, 0], table.contacts[behaviour, 1]
+    up, down = _totals(table, behaviour, signals, contact_0, contact_1)
     if contact_0 < 0:
-        return _at_contacts(table, behaviour, signals, -1, 0.0, -1, 0.0)
-    contact_1 = table.contacts[behaviour, 1]
+        return _response(table, behaviour, up, down)
+    if contact_1 < 0:
+        return _mean_over_one(table, behaviour, contact_0, signals[contact_0], up, down)
     mean = signals[contact_0]
     weight = math.exp(-mean)
     left, count, result = 1.0, 0, 0.0
-    while left > POISSON_TAIL and count < 400:
-        result += weight * _mean_over_second(table, behaviour, signals, contact_0, float(count), contact_1)
+    while left > POISSON_TAIL and count < MOST_CONTACTS:
+        more, less = _totals_of_contact(table, behaviour, contact_0, float(count))
+        value = _mean_over_one(table, behaviour, contact_1, signals[contact_1], up + more, down + less)
+        result += weight * value
         left -= weight
         count += 1
         weight *= mean / count
@@ -112,8 +125,9 @@ def value_in_cell(table, behaviour, signals, dead, present):
     A dead cell keeps the present value unless a rule of the behaviour applies to the dead.
     """
     if not dead:
-        return _at_contacts(table, behaviour, signals, -1, 0.0, -1, 0.0)
+        up, down = _totals(table, behaviour, signals, -1, -1)
+        return _response(table, behaviour, up, down)
     up, down, rules = _totals_in_dead(table, behaviour, signals)
     if rules == 0:
         return present
-    return respond(table.base[behaviour], table.minimum[behaviour], table.maximum[behaviour], up, down)
+    return _response(table, behaviour, up, down)

@@ -325,11 +325,19 @@ class Count:
     drugs: int
     partners: int
     behaviours: int
-    ruled: int
-    """Behaviours that are secretions or have a rule; they stand before all others."""
     secretions: int
     early: int
-    """Secretions and expressions of receptors: they follow the signals of the step before."""
+    """End of secretions and expressions of receptors: they follow the signals of the step before."""
+    always: int
+    """End of the ruled behaviours that every sensing needs."""
+    daily: int
+    """End of those of other cells and of collagen: metastases need them once a day."""
+    resting: int
+    """End of those of cells that are arrested, rest or found a lesion: only niches need them."""
+    leaving: int
+    """End of those of cells on their way into blood: only lesions that shed need them."""
+    ruled: int
+    """End of the ruled behaviours; those in marrow are read in plasma only. All others keep their base."""
     transformations: int
 
 
