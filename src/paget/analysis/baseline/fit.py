@@ -1,7 +1,8 @@
 """`paget fit baseline`: all baselines with the whole catalog on, then frozen.
 
 In this order: the law of growth from volumes of real animals (with `data`); the numbers of `baseline.toml` and the
-crowding laws, together; paclitaxel alone. No combination and no other intervention is looked at.
+crowding laws, together; paclitaxel alone; draws of blood from patients. No combination and no other intervention is
+looked at.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from paget.analysis.baseline import cytotoxic
 from paget.analysis.baseline.crowding import FITTED as CROWDING
 from paget.analysis.baseline.freezing import baseline_hash, freeze
 from paget.analysis.baseline.growth import GROWTH_ROWS, fitted_growth
+from paget.analysis.baseline.patients import fitted_populations
 from paget.analysis.baseline.solve import Met, Tell, compare, reference_mice, solve
 from paget.analysis.baseline.targets import Baseline, check_paths, read_baseline
 from paget.analysis.baseline.writing import Fitted, in_file_unit, rounded, write_numbers
@@ -63,12 +65,13 @@ def fit_baseline(
         say("paclitaxel alone")
         treated = cytotoxic.calibrate(mice[cytotoxic.TUMOUR])
         mice = {tumour: _rounded(_given(mouse, treated)) for tumour, mouse in mice.items()}
+    patients = fitted_populations(catalog, say)
     say("reading the fitted animals")
     return BaselineFit(
         baseline=baseline,
         before=before,
         after=compare(baseline, mice),
-        fitted=[*law, *_fitted(baseline, mice, {one.path for one in law})],
+        fitted=[*law, *_fitted(baseline, mice, {one.path for one in law}), *patients],
         paclitaxel=cytotoxic.account(mice[cytotoxic.TUMOUR]) if cytotoxics else {},
         growth={tumour: _deviation(mouse) for tumour, mouse in mice.items()},
     )

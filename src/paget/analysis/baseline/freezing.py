@@ -20,6 +20,7 @@ from paget.model import Catalog, model_hash, resolve
 from paget.model.catalog import BUILT_IN
 from paget.model.quantity import Entry
 from paget.model.reading import check_schema, parse, read_toml
+from paget.model.walking import numbers
 from paget.provenance import content_hash
 
 FILE = "baseline-frozen.toml"
@@ -123,16 +124,14 @@ def differences(baseline: Baseline, catalog: Catalog, drugs: Sequence[str]) -> l
     frozen = read_frozen(catalog)
     if frozen is None:
         return ["the baseline of this catalog was never fitted"]
-    models = [resolve(catalog, one.tumour, one.host, drugs=list(drugs)) for one in baseline.references]
+    held = {path: quantity for item in catalog.items() for path, quantity in numbers(item, item.path)}
     found = []
     for number in frozen.numbers:
-        held = [model.quantity(number.path) for model in models if model.has(number.path)]
-        if not held:
-            found.append(f"{number.path}: no longer in the reference models")
-        elif rounded(held[0].value) != rounded(number.value) or held[0].unit != number.unit:
-            found.append(
-                f"{number.path}: {held[0].value:g} {held[0].unit}, frozen at {number.value:g} {number.unit}"
-            )
+        own = held.get(number.path)
+        if own is None:
+            found.append(f"{number.path}: no longer in the catalog")
+        elif rounded(own.value) != rounded(number.value) or own.unit != number.unit:
+            found.append(f"{number.path}: {own.value:g} {own.unit}, frozen at {number.value:g} {number.unit}")
     if not found and baseline_hash(baseline, catalog, drugs) != frozen.hash:
         found.append("rules or numbers of the reference models have changed since the fit")
     return found
