@@ -17,7 +17,7 @@ def catalog():
 
 
 KEPT = ("growth", "IGF axis", "macrophages", "immune killing")
-"""Mechanisms of these tests; others sense what a tissue does not have (collagen, vessel density, cytotoxic exposure)."""
+"""Mechanisms of these tests; others sense what a tissue lacks (collagen, vessel density, cytotoxic exposure)."""
 
 
 def common(catalog, tumour: str, host: str):

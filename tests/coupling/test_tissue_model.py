@@ -78,7 +78,8 @@ def test_what_a_tissue_does_not_have_is_named(tissue) -> None:
     assert not any(line.startswith("'recruitment'") for line in lines)
 
 
-def test_an_inhibitor_that_rules_do_not_feel_is_named(mouse, box) -> None:
+def test_an_inhibitor_that_rules_do_not_feel_is_named(catalog, box) -> None:
+    mouse = resolve(catalog, "py230", "c57bl6")
     built = tissue_model(mouse, box, doses=[PlannedDose(0.0, "marimastat", "i.p.", 30.0)])
     told = [str(item) for item in built.ignored]
     assert any("'inhibits MMP-9' of marimastat: rules that read the level of MMP-9" in text for text in told)
