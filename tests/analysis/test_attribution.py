@@ -192,7 +192,7 @@ def test_bad_questions(catalog, design, changed, says):
 def test_nothing_to_take_apart(catalog, design):
     with pytest.raises(PagetError, match="no ratio to take apart"):
         run_attribution(
-            design({}, duration="12 day", enrolment=None),
+            design({}, duration="5 day", enrolment=None),
             catalog,
             ["other", "control"],
             "lung foci",

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from paget.analysis.expected import expected_foci
 from paget.analysis.sensitivity import points as points_module
-from paget.analysis.sensitivity.expected import expected_foci
 from paget.analysis.sensitivity.parameters import Parameter, parameters_of
 from paget.analysis.sensitivity.points import error_of_difference, outcome
 from paget.analysis.sensitivity.study import Plan, chosen_design, run_sensitivity, untreated

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from paget.analysis.expected import FOCI, expected_reading
 from paget.analysis.threads import Task, in_threads
+from paget.assays import Animal
 from paget.errors import PagetError
 from paget.model import Catalog
 from paget.model.trial_design import TrialDesign
 from paget.trial.cohort import Cohort
 from paget.trial.execution import Progress, available_cpus, compile_kernels
-from paget.trial.outcome import Outcome, Seat
+from paget.trial.outcome import Outcome, Seat, outcome_of
 
 if TYPE_CHECKING:
     from paget.formats.parts import PartStore
@@ -53,7 +55,8 @@ class Kept:
     """What is kept of a batch; the first axis of every array is the animal."""
 
     values: FloatArray
-    """Readout of each assay of the design, shape (animals, assays); NaN where lost."""
+    """Readout of each assay of the design, shape (animals, assays); NaN where lost. Foci are expected numbers: the
+    mean over where the sections may cut."""
     funnel: FloatArray
     """Shape (animals, sites, steps, kinds of aggregate)."""
     weight_loss: FloatArray
@@ -173,26 +176,38 @@ def _task(batch: Batch, cohort: Cohort, store: PartStore | None) -> Task[tuple[B
 def _run(batch: Batch, cohort: Cohort, stopped: threading.Event) -> Kept | Failed | None:
     """All animals of a batch; None if it was stopped on the way."""
     outcomes: list[Outcome] = []
+    values: list[list[float]] = []
     design = cohort.design
     for animal in range(1, design.animals_in(design.arms[batch.arm]) + 1):
         if stopped.is_set():
             return None
         try:
-            outcomes.append(cohort.run(Seat(batch.arm, animal, batch.draw)))
+            one, place = cohort.animal(Seat(batch.arm, animal, batch.draw))
         except PagetError as error:
             return _failed(error)
-    return reduce(outcomes)
+        outcomes.append(outcome_of(one, cohort.observation, batch.draw == 0, place.candidate, place.takes))
+        values.append(_values(one, cohort, outcomes[-1]))
+    return reduce(outcomes, values)
+
+
+def _values(animal: Animal, cohort: Cohort, outcome: Outcome) -> list[float]:
+    """The readouts, those of foci replaced by their expectation."""
+    found = []
+    for assay, read in zip(cohort.observation.assays, outcome.readouts["value"], strict=True):
+        of_foci = assay.order.endpoint.pattern == FOCI and np.isfinite(read)
+        found.append(expected_reading(animal, assay) if of_foci else float(read))
+    return found
 
 
 def _failed(error: PagetError) -> Failed:
     return Failed(f"{error.what} ({error.found})" if error.found else error.what)
 
 
-def reduce(outcomes: Sequence[Outcome]) -> Kept:
-    """The arrays of a batch from the outcomes of its animals."""
+def reduce(outcomes: Sequence[Outcome], values: Sequence[Sequence[float]]) -> Kept:
+    """The arrays of a batch from the outcomes of its animals and the values that stand for their readouts."""
     body = [_body(outcome) for outcome in outcomes]
     return Kept(
-        values=np.array([outcome.readouts["value"] for outcome in outcomes], dtype=np.float64),
+        values=np.array(values, dtype=np.float64),
         funnel=np.array([outcome.funnel for outcome in outcomes], dtype=np.float64),
         weight_loss=np.array([loss for loss, _ in body]),
         neutrophils=np.array([lowest for _, lowest in body]),

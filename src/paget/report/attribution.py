@@ -17,7 +17,8 @@ STEPS_SAY = (
     "The log ratio of the two arms is taken apart exactly: the contributions of all steps and kinds add up to it. A "
     "step is booked with the change of its own conversion, counted from the step before. Counts are those at the end "
     "of the trial: what was shed late had less time to arrive, and that too shows as a lower conversion. Intervals "
-    "are 95 % over animals (twins resampled together)."
+    "are 95 % over animals (twins resampled together). Foci are expected numbers, without the chance of where the "
+    "sections cut."
 )
 MECHANISMS_SAY = (
     "Leaving a mechanism out of both arms changes the mouse in which they are compared. What is gone without it is the "

@@ -18,7 +18,8 @@ SCHEMA = "screen/1"
 SHOWN = 10
 """Arms and pairs in the printed tables."""
 _SCALE_SAYS = (
-    "Effects are ratios of means to the control, which has the same surgery. Interactions are on the logarithm of that "
+    "Effects are ratios of means to the control, which has the same surgery. Foci are expected numbers, without the "
+    "chance of where the sections cut. Interactions are on the logarithm of that "
     "ratio: Bliss independence expects the logs of two drugs to add up, and the excess is what is found beyond; the "
     "highest-single-agent excess compares with the better of the two. Negative is more than expected. Intervals are "
     "95 % over twins. The mice are the same in all arms, so that small effects are seen that no real trial of this "

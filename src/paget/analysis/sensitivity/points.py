@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from paget.analysis.sensitivity.expected import expected_reading
+from paget.analysis.expected import expected_reading
 from paget.analysis.threads import Task, in_threads
 from paget.errors import PagetError
 from paget.model import Catalog, Model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ LINK_WORDS = {
     "total": "whole effect",
 }
 _NOTHING_BELOW = 1e-12
+_OUT_OF_SIGHT = 1.5
+"""How far an interval without end is drawn."""
 
 
 def attribution_figure(steps: pd.DataFrame, mechanisms: pd.DataFrame, notes: dict[str, Any]) -> np.ndarray:
@@ -130,9 +133,14 @@ def interactions_figure(mechanisms: pd.DataFrame) -> Axes:
 
 
 def _dot(ax: Axes, y: float, value: float, low: float, high: float) -> None:
-    ends = np.nan_to_num([low, high], nan=value)
-    if np.isfinite(ends).all():
-        ax.plot(ends, [y, y], color=INK, linewidth=1.6, solid_capstyle="butt")
+    if not np.isfinite(value):
+        return
+    for end, arrow in ((low, "<"), (high, ">")):
+        if np.isinf(end):  # an arm without any in some resamples: the end is out of sight
+            end = value + math.copysign(_OUT_OF_SIGHT, end)
+            ax.plot(end, y, marker=arrow, markersize=5, color=INK)
+        if np.isfinite(end):
+            ax.plot([value, end], [y, y], color=INK, linewidth=1.6, solid_capstyle="butt")
     ax.plot(value, y, marker="o", markersize=5, color=INK)
 
 

@@ -20,13 +20,17 @@ from paget.trial.observation import PlannedAssay, moments
 FloatArray = npt.NDArray[np.float64]
 
 
+FOCI = "{site} foci"
+"""Pattern of the endpoint whose readings are replaced by their expectation."""
+
+
 def expected_reading(animal: Animal, assay: PlannedAssay) -> float:
     """The last reading of an assay; for foci its expectation over where the sections cut. NaN where there is none."""
     taken = moments(animal.record, assay)
     if not taken:
         return float("nan")
     moment, order = taken[-1], assay.order
-    if order.endpoint.pattern != "{site} foci" or moment.snapshot is None:
+    if order.endpoint.pattern != FOCI or moment.snapshot is None:
         return float(take(animal, moment, order).value)
     volumes = moment.snapshot.volume[moment.snapshot.site == SITES.index(order.endpoint.site)]
     return expected_foci(volumes, animal.organ_volumes[order.endpoint.site], numbers_of(order))
