@@ -337,6 +337,24 @@ def test_ddr2_of_tumour_cells_helps_in_the_new_organ(animal, behaviour: str, sig
     assert 1e-3 < sign * (without / control - 1.0) < 0.25
 
 
+def activity(one: SimpleNamespace, receptor: str) -> float:
+    """Share of the receptors of host cells in the primary that hold a ligand."""
+    return float(one.state["activity"][one.compiled.receptors.index(receptor), 1])
+
+
+@pytest.mark.parametrize(
+    "drug, dose, hits", [("DDR2 inhibitor", 50.0, {"DDR2"}), ("dasatinib", 50.0, {"DDR1", "DDR2"})]
+)
+def test_one_inhibitor_is_selective(animal, drug: str, dose: float, hits: set[str]) -> None:
+    control, treated = animal(MOUSE), animal(MOUSE, dose=(drug, dose))
+    for receptor in ("DDR1", "DDR2"):
+        before, after = activity(control, receptor), activity(treated, receptor)
+        if receptor in hits:
+            assert after < 0.8 * before
+        else:
+            assert after == pytest.approx(before, rel=0.05)
+
+
 def test_collagen_wakes_through_ddr1(animal) -> None:
     waking = ("tumour cell", "waking", "lung")
     assert does(animal(MOUSE, ("tumour", "receptor", "DDR1")), *waking) < 0.98 * does(animal(MOUSE), *waking)
