@@ -10,6 +10,7 @@ from paget.model.english import biology, drug, mouse
 from paget.model.english.model import describe_model
 from paget.model.english.overview import describe_catalog, describe_term
 from paget.model.english.population import describe_population
+from paget.model.english.result import describe_result
 from paget.model.english.scene import describe_scene
 from paget.model.english.trial import describe_trial
 from paget.model.names import Item
@@ -32,6 +33,7 @@ _TELL: dict[str, Any] = {
     "host": mouse.describe_host,
     "trial": describe_trial,
     "scene": describe_scene,
+    "result": describe_result,
     "population": describe_population,
 }
 

@@ -24,6 +24,7 @@ _ORDER = (
     "factor",
     "receptor",
     "population",
+    "result",
 )
 
 
