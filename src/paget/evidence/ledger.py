@@ -92,7 +92,7 @@ def build_ledger(
     simulations = Simulations(catalog, effort, seed, store)
     runs = simulations.run(plans, workers, tell)
     tell({"phase": "analysis"})
-    animals = Animals(plans, runs, catalog, seed, effort.draws)
+    animals = Animals(plans, runs, catalog, seed, effort.draws, simulations.store)
     rows = [row_of(result, animals) for result in chosen]
     prune(simulations.store)
     return rows

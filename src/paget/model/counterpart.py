@@ -286,6 +286,28 @@ class Response(Entry):
     """Which conditions are compared."""
 
 
+class PatientLevel(Entry):
+    """A quantity of blood draws from patients, and the range that was published for it."""
+
+    quantity: str
+    """As `paget draw` names it, for example `positive draws`; or `clusters of 2 tumour cells`."""
+    low: float
+    """Lower end of the published range."""
+    high: float
+    """Upper end of the published range."""
+
+
+class PatientDraws(Entry):
+    """Tubes of blood drawn from virtual patients."""
+
+    statistic: Literal["patient draws"]
+    """`patient draws`."""
+    population: str
+    """Population of the catalog."""
+    levels: Annotated[list[PatientLevel], Field(min_length=1)]
+    """What is counted in the tubes."""
+
+
 Counterpart = Annotated[
     Contrasts
     | Interaction
@@ -298,7 +320,8 @@ Counterpart = Annotated[
     | Potency
     | Sources
     | Numbers
-    | Response,
+    | Response
+    | PatientDraws,
     Field(discriminator="statistic"),
 ]
 """Any statistic; `statistic` says which."""

@@ -34,6 +34,9 @@ def _check_part(
     result: PublishedResult, part: BaseModel, location: Location, trial: str | None, catalog: Catalog
 ) -> None:
     """Trial, arms and endpoints named in a part of a counterpart, and in the parts below it."""
+    population = getattr(part, "population", None)
+    if population is not None and population not in catalog.populations:
+        raise _unknown(result, (*location, "population"), "population", population, catalog.populations)
     own = getattr(part, "trial", None)
     if own is not None:
         if own not in catalog.trials:

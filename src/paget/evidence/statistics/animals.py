@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +29,10 @@ class Animals:
         catalog: Catalog,
         seed: int = 1,
         draws: int = 0,
+        store: Path = Path(),
     ) -> None:
-        """seed, draws: of the parameter draws."""
+        """seed, draws: of the parameter draws. store: where runs are kept."""
+        self.store = store
         self._columns = {plan.name: {r.key: i for i, r in enumerate(plan.readings)} for plan in plans}
         self._runs, self.catalog, self.seed, self.number_of_draws = runs, catalog, seed, draws
 
