@@ -1,4 +1,4 @@
-"""What cells sense in blood plasma: the marrow's drive, and the adhesion of leukocytes in blood.
+"""What cells sense in blood plasma, and how it drives the marrow.
 
 Factor levels are the free levels of plasma, receptor activities the occupancy at these levels; contact, pressure,
 vessels and collagen are not felt there (zero). The marrow is a tissue that drugs reach as they reach others, so the

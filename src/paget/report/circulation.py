@@ -24,6 +24,14 @@ HEADS = {
     ),
     "passages": ("Arm", "Aggregates", "Step", "Per animal", "Share"),
     "potency": ("Arm", "Against single cells", "Quantity", "Value", "95 % interval"),
+    "half_lives": (
+        "Arm",
+        "Injected",
+        "Half-life (min)",
+        "95 % interval",
+        "Put in (min)",
+        "Stopped in first bed",
+    ),
 }
 NOTE = (
     "Intervals: bootstrap over animals. Potency: odds among metastases over odds in blood at exit, as an experimenter "
@@ -60,6 +68,13 @@ def circulation_text(tables: dict[str, pd.DataFrame]) -> str:
             [r.arm, r.aggregates, r.quantity, short(r.value), interval_text(r.low, r.high)]
             for r in tables["potency"].itertuples()
             if not math.isnan(r.value)
+        ],
+        "half_lives": [
+            [
+                r.arm, r.aggregate, short(r.measured), interval_text(r.low, r.high), short(r.put_in),
+                short(r.first_bed),
+            ]
+            for r in tables["half_lives"].itertuples()
         ],
     }  # fmt: skip
     return "\n\n".join([*(aligned(HEADS[name], lines) for name, lines in rows.items()), NOTE])

@@ -105,6 +105,9 @@ def test_a_trial_in_its_folder(folder, tmp_path, capsys) -> None:
     met = tables["passages"].query("step == 'met first bed'").groupby("aggregate")["per_animal"].sum()
     assert met["single"] > 0
     assert met["cluster"] > 0
+    lives = tables["half_lives"].set_index("aggregate")
+    assert (lives["low"] < lives["measured"]).all()
+    assert lives.loc["cluster", "measured"] < lives.loc["single", "measured"]
     file = tmp_path / "circulation.json"
     capsys.readouterr()
     assert main(["circulation", str(folder), "--json", str(file)]) == 0

@@ -9,7 +9,7 @@ shorten its measured half-life against the number that was put in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -24,6 +24,9 @@ from paget.host.state import new_state
 from paget.host.walk import FAT_PAD, LUNG
 from paget.keyed_random import Purpose, binomial, new_generator, seek, subject_key
 from paget.rules import CompiledModel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MINUTES_PER_DAY = 1440.0
 KINDS = ("half_life_single", "half_life_cluster", "half_life_mixed")
@@ -81,6 +84,23 @@ def measure_half_life(
     kind = KINDS[int(kind_of(tumour_cells, column))]
     stated = float(tables["tumour"][kind]) * MINUTES_PER_DAY
     return Decay(times, np.array(counts), *fitted, put_in=stated, first_bed=arrested / met)
+
+
+def half_life_table(compiled: CompiledModel, partner: str | None = None) -> pd.DataFrame:
+    """One row per class: aggregate, measured, low, high, put_in (all in min), first_bed.
+
+    Clusters are pairs; the mixed class is a single cell with `partner` [default: no such row].
+    """
+    import pandas as pd
+
+    classes: list[tuple[str, int, str | None]] = [("single", 1, None), ("cluster", 2, None)]
+    if partner is not None:
+        classes.append(("mixed", 1, partner))
+    rows = []
+    for name, cells, with_partner in classes:
+        decay = measure_half_life(compiled, tumour_cells=cells, partner=with_partner)
+        rows.append((name, decay.half_life, decay.low, decay.high, decay.put_in, decay.first_bed))
+    return pd.DataFrame(rows, columns=["aggregate", "measured", "low", "high", "put_in", "first_bed"])
 
 
 def _class(compiled: CompiledModel, tumour_cells: int, partner: str | None) -> tuple[int, int]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paget.analysis.circulation.half_life import half_life_table
 from paget.analysis.circulation.odds import odds_table
 from paget.analysis.circulation.patients import FloatArray
 from paget.analysis.resampling import interval, resampling_weights
 from paget.errors import PagetError
 from paget.host.record import AGGREGATE_KINDS, PASSAGE_STEPS
+from paget.rules import compile_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +28,7 @@ NONE = "none"
 
 
 def circulation_of_trial(result: TrialResult, site: str | None = None) -> dict[str, pd.DataFrame]:
-    """Tables by name: events, sizes, partners, passages, potency; each with the column `arm` first.
+    """Tables by name: events, sizes, partners, passages, potency, half_lives; each with the column `arm` first.
 
     site: only metastases of this organ count for the potency [default: of all organs].
     """
@@ -47,7 +49,20 @@ def circulation_of_trial(result: TrialResult, site: str | None = None) -> dict[s
         for name, table in tables.items():
             table.insert(0, "arm", arm)
             made.setdefault(name, []).append(table)
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in made.items()}
+    joined = {name: pd.concat(parts, ignore_index=True) for name, parts in made.items()}
+    joined["half_lives"] = _half_lives(result, joined["partners"])
+    return joined
+
+
+def _half_lives(result: TrialResult, held: pd.DataFrame) -> pd.DataFrame:
+    """Half-lives in the mouse of the first arm; the mixed class is that with the partner that was held most often."""
+    compiled = compile_model(result.model, drugs=())
+    common = held.groupby("partner")["count"].sum()
+    common = common[[name for name in common.index if name in compiled.partners]]
+    partner = str(common.idxmax()) if len(common) and common.max() > 0 else None
+    table = half_life_table(compiled, partner)
+    table.insert(0, "arm", result.design.arms[0].name)
+    return table
 
 
 def _arms(result: TrialResult) -> Iterator[tuple[str, list[int]]]:

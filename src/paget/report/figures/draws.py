@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paget.report.numbers import tick
 from paget.report.style import ARM_COLOURS, INK, axes_or_new, drawing, quiet_grid
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def tail(tables: dict[str, Any], ax: Axes | None = None) -> Axes:
         ax.axvline(5, color=INK, linewidth=0.6, linestyle=":")
         ax.set_xscale("log")
         ax.set_yscale("log")
+        ax.xaxis.set_major_formatter(tick)
+        ax.yaxis.set_major_formatter(tick)
         ax.set_xlabel("aggregates found in the tube")
         ax.set_ylabel("share of tubes with so many and more")
         ax.legend()
@@ -48,6 +51,7 @@ def partners(tables: dict[str, Any], ax: Axes | None = None) -> Axes:
         ax.axvline(1, color=INK, linewidth=0.6, linestyle=":")
         ax.set_yticks(place, table["partner"])
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(tick)
         ax.set_xlabel("share among partners over share in blood")
         quiet_grid(ax, "x")
     return ax
