@@ -21,6 +21,18 @@ def test_every_trial_has_a_card(name: str, catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("name", TRIALS)
+def test_a_card_says_what_the_trial_does(name: str, catalog: Catalog) -> None:
+    """The number of animals, and every dose."""
+    design = catalog.trials[name]
+    card = design.card
+    assert card is not None
+    assert card.animals_per_arm.value == str(design.animals)
+    told = " ".join(entry.value for _, entry in card.entries())
+    doses = {treatment.dose.text for arm in design.arms for treatment in arm.treatments}
+    assert all(dose in told for dose in doses), doses
+
+
+@pytest.mark.parametrize("name", TRIALS)
 def test_describe_tells_the_card(name: str, catalog: Catalog) -> None:
     text = describe(catalog, f"trial/{name}")
     card = catalog.trials[name].card
