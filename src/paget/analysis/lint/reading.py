@@ -1,4 +1,4 @@
-"""Which numbers of the catalog are read when models are compiled, tissues built and trials planned.
+"""Which numbers of the catalog are read when models, tissues and trials are made and patients are drawn.
 
 Reading is recorded at the door: while a recorder is on, each number that is asked for its canonical value notes its
 path. Nobody has to keep a list of what is used.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from paget.analysis.circulation.draw import draw
 from paget.analysis.lint.models import every_model
 from paget.coupling.tissue_model import tissue_model
 from paget.model import Catalog, Quantity
@@ -47,4 +48,7 @@ def paths_read(catalog: Catalog) -> set[str]:
         for design in catalog.trials.values():
             cohort = Cohort(design, catalog)
             cohort.prepare(0)
+        for population in catalog.populations.values():
+            for state in population.states:
+                draw(population, patients=1, state=state)
     return seen
