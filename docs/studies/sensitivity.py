@@ -15,6 +15,7 @@ from paget.analysis.sensitivity.study import ANIMALS, TRAJECTORIES, run_sensitiv
 from paget.report.sensitivity import sensitivity_markdown, write_sensitivity
 
 HERE = Path(__file__).parent
+FIGURE = "![The unknown numbers that matter most, and mechanisms together](../images/sensitivity.png)"
 
 
 def main(trajectories: int = TRAJECTORIES, animals: int = ANIMALS) -> None:
@@ -24,9 +25,8 @@ def main(trajectories: int = TRAJECTORIES, animals: int = ANIMALS) -> None:
         untreated("py230", "c57bl6", 42.0), load_catalog(), trajectories=trajectories, animals=animals, out=run,
         finish=lambda tables, notes, where: write_sensitivity(tables, notes, where),
     )  # fmt: skip
-    (HERE / "sensitivity.tables").write_text(
-        sensitivity_markdown(found.tables, found.notes), encoding="utf-8"
-    )
+    tables = f"{FIGURE}\n\n{sensitivity_markdown(found.tables, found.notes)}"
+    (HERE / "sensitivity.tables").write_text(tables, encoding="utf-8")
     # A palette of 256 colours is a quarter of the size, and looks the same.
     picture = Image.open(run / "figures" / "sensitivity.png").convert("RGB").quantize(256)
     picture.save(HERE.parent / "images" / "sensitivity.png", optimize=True)
