@@ -1,14 +1,19 @@
 """How many mice a second, on one thread and on two; how cost grows with animals and with lesions; memory.
 
-    python benchmarks/mice_per_second.py
+    python benchmarks/mice_per_second.py [--mechanisms [--animals N]]
 
 The scene: a human line in an immunodeficient mouse, untreated, 42 days in steps of six hours, no humane endpoint. The
 rate of waking is scaled until a mouse ends with about the wanted number of lesions outside the primary. Rates depend
 on the machine, so every line but two is a ratio within this run. Each figure is the best of three repeats.
+
+With `--mechanisms`: what each mechanism costs, as processor time with all of them over that without this one.
+Leaving one out changes how many lesions a mouse has, so each model gets its own rate of waking for the same number; and
+all models are timed in turns, so that what else the machine does falls on all of them.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +40,9 @@ class Scene:
 
     def run(self, animal: int) -> float:
         """Simulate one animal; returns its lesions outside the primary on the last day."""
-        record = run_subject(self.compiled, no_treatment(), self.protocol, subject_key(1, "benchmark", animal))
+        record = run_subject(
+            self.compiled, no_treatment(), self.protocol, subject_key(1, "benchmark", animal)
+        )
         return float(record.snapshots[-1].site.size)
 
 
@@ -45,9 +52,9 @@ def no_treatment() -> Regimen:
     return Regimen(whole, whole, whole, whole, real, whole, real, whole, whole, real)
 
 
-def scene_with(lesions: float) -> Scene:
+def scene_with(lesions: float, without: tuple[str, ...] = ()) -> Scene:
     """The scene whose mice end with about so many lesions (a few secant steps on the rate of waking)."""
-    model = resolve(load_catalog(), "lm2-4", "scid")
+    model = resolve(load_catalog(), "lm2-4", "scid", without=without)
     start = model.tumour.inoculation
     protocol = Protocol(
         DAYS * 24, 6, 0, 0, start.cells.canonical, 1, start.engrafted_share.canonical,
@@ -72,9 +79,54 @@ def seconds(scene: Scene, animals: int, workers: int) -> float:
     return min(times)
 
 
+def processor_time(scene: Scene, animals: int) -> float:
+    """Processor time of so many animals on one thread (s)."""
+    start = time.process_time()
+    for animal in range(1, animals + 1):
+        scene.run(animal)
+    return time.process_time() - start
+
+
+NEEDED = ("growth",)
+"""Mechanisms without which no mouse ends as these do: nothing would slow its tumour."""
+
+
+def price_of_mechanisms(animals: int) -> None:
+    """Print what each mechanism of the catalog costs."""
+    names = [name for name in load_catalog().mechanisms if name not in NEEDED]
+    scenes = {"": scene_with(300)} | {name: scene_with(300, (name,)) for name in names}
+    times = _in_turns(scenes, animals)
+    print(f"processor time of a mouse with all {len(names)} mechanisms over that without one")
+    for name in sorted(names, key=lambda name: times[name]):
+        print(f"  {name:24s} {times[''] / times[name]:5.2f}")
+    print(f"all mechanisms: {animals / times['']:.1f} mice/s")
+
+
+def _in_turns(scenes: dict[str, Scene], animals: int) -> dict[str, float]:
+    """Least processor time of each scene over REPEATS rounds in which each of them has its turn (s)."""
+    rounds = [
+        {name: processor_time(scene, animals) for name, scene in scenes.items()} for _ in range(REPEATS)
+    ]
+    return {name: min(times[name] for times in rounds) for name in scenes}
+
+
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description="How many mice a second.")
+    parser.add_argument("--mechanisms", action="store_true", help="what each mechanism costs")
+    parser.add_argument(
+        "--animals", type=int, default=10, help="mice of each model in a turn (with --mechanisms)"
+    )
+    given = parser.parse_args()
     warm_up()
+    if given.mechanisms:
+        price_of_mechanisms(given.animals)
+    else:
+        speed_and_growth_of_cost()
+
+
+def speed_and_growth_of_cost() -> None:
+    """Print mice per second, and how cost grows with animals and with lesions."""
     scenes = {lesions: scene_with(lesions) for lesions in (100, 300, 900)}
     base = scenes[300]
     found = np.mean([base.run(animal) for animal in range(1, 41)])

@@ -26,7 +26,8 @@ MOLECULES_PER_NANOMOLAR = 6.02214076e8
 REFERENCE_ENDOTHELIUM = 1.5e3
 """Endothelial cells per mm3 at vessel density 1."""
 
-LEVEL_TOLERANCE = 1e-5
+LEVEL_TOLERANCE = 1e-4
+"""Relative change of a level that ends the iteration: Newton's method is then ten times nearer."""
 LEVEL_ITERATIONS = 60
 
 

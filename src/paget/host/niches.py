@@ -82,7 +82,8 @@ def read_niche(tables, state, site):
     levels, expression = state.niche_levels[site], state.niche_expression[site]
     sense(tables, state, levels, expression, pressure, matrix[0], matrix[1])
     act(tables, state, tables.count.early, tables.count.resting)
-    copy_into(state.niche_behaviours[site], state.behaviours)
+    for behaviour in range(tables.count.behaviours):
+        state.niche_behaviours[site, behaviour] = state.behaviours[behaviour]
 
 
 @kernel

@@ -134,7 +134,11 @@ def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
     """Behaviours by group; within a group as they stand in the model."""
     everything = [(name, b) for name, cell in model.cell_types.items() for b in cell.behaviours]
     ruled = {(rule.cell_type, rule.behaviour) for rule in model.rules}
-    return tuple(sorted(everything, key=lambda pair: GROUPS.index(_group(*pair, pair in ruled))))
+
+    def order(pair: tuple[str, str]) -> int:
+        return GROUPS.index(_group(pair[0], pair[1], pair in ruled))
+
+    return tuple(sorted(everything, key=order))
 
 
 def _group(cell_type: str, behaviour: str, ruled: bool) -> str:
@@ -156,7 +160,10 @@ def _group(cell_type: str, behaviour: str, ruled: bool) -> str:
 
 def _ends(behaviours: tuple[tuple[str, str], ...], owners: set[int]) -> dict[str, int]:
     """Where the behaviours of each group but the last end; `owners` are the places of those with rules."""
-    groups = [GROUPS.index(_group(*pair, place in owners)) for place, pair in enumerate(behaviours)]
+    groups = [
+        GROUPS.index(_group(cell, behaviour, place in owners))
+        for place, (cell, behaviour) in enumerate(behaviours)
+    ]
     return {name: sum(group <= last for group in groups) for last, name in enumerate(GROUPS[:-1])}
 
 
