@@ -23,8 +23,8 @@ from paget.model.population import AssayState, Population
 ERROR_OF_LOG_MEAN = 0.4
 """SE of the log of a published mean or ratio of means, see above."""
 
-ERROR_OF_PICKING = 0.05
-"""Least SE of a share of cluster sizes: those that were sequenced had been picked by hand, large ones less easily."""
+ERROR_OF_PICKING = 0.1
+"""SE of the share of larger clusters, of which none was sequenced: who picks by hand may pass over them."""
 
 ENRICHED = "double-positive T cell"
 
@@ -94,17 +94,15 @@ def misfits(model: Expected) -> list[Misfit]:
 
 
 def _of_sizes(sizes: FloatArray) -> list[Misfit]:
-    """Shares of clusters of two, of four, and of more than the largest that was seen; the rest follows from these."""
+    """Shares of two and of four among clusters of the sizes that were seen, and of larger ones among all."""
     counted, largest = sum(CLUSTER_SIZES.values()), max(CLUSTER_SIZES)
-    shares = {
-        "clusters of 2": (CLUSTER_SIZES[2] / counted, float(sizes[0])),
-        "clusters of 4": (CLUSTER_SIZES[4] / counted, float(sizes[2])),
-        "larger clusters": (0.0, float(sizes[largest - 1 :].sum())),
-    }
-    return [
-        Misfit(name, seen, model, max(float(np.sqrt(seen * (1.0 - seen) / counted)), ERROR_OF_PICKING))
-        for name, (seen, model) in shares.items()
-    ]
+    within = float(sizes[: largest - 1].sum())
+    rows = [Misfit("larger clusters", 0.0, 1.0 - within, ERROR_OF_PICKING)]
+    for cells in (2, 4):
+        seen = CLUSTER_SIZES[cells] / counted
+        error = float(np.sqrt(seen * (1.0 - seen) / counted))
+        rows.append(Misfit(f"clusters of {cells}", seen, float(sizes[cells - 2]) / within, error))
+    return rows
 
 
 def _share(name: str, model: float, counted: int) -> Misfit:
