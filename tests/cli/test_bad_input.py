@@ -101,7 +101,7 @@ power = { value = 1.0, unit = "1", source = "assumed", kind = "assumed" }
 
 [[rules]]
 cell_type = "tumour cell"
-signal = "collagen alignment"
+signal = "pressure"
 direction = "increases"
 behaviour = "shedding"
 half_maximum = { value = 0.5, unit = "1", source = "assumed", kind = "assumed" }
@@ -125,7 +125,7 @@ ITEMS = [
     (OURS, Bad("an unknown signal", '"collagen density"', '"collagen densty"', ("Did you mean 'collagen density'?",))),
     (OURS, Bad("an unknown behaviour", 'behaviour = "shedding"', 'behaviour = "sheding"', ("Did you mean 'shedding'?",))),
     (OURS, Bad("unknown cells", 'cell_type = "tumour cell"', 'cell_type = "tumor cell"', ("tumor cell", "tumour cell"))),
-    (OURS, Bad("the same rule twice", '"collagen density"', '"collagen alignment"', ("already",), "")),
+    (OURS, Bad("the same rule twice", '"collagen density"', '"pressure"', ("already",), "")),
     (OURS, Bad("an unknown direction", 'direction = "increases"', 'direction = "raises"', ("raises", "increases"))),
     (OURS, Bad("a file that is not named like its item", 'name = "ours"', 'name = "theirs"', ("theirs.toml",))),
     ("drugs/paclitaxel.toml", Bad("a misspelt key", "half_exposure = ", "half_exposition = ", ("half_exposition",))),
