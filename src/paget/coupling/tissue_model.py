@@ -29,8 +29,9 @@ from paget.coupling.tissue_parts import (
     rules_of,
     signal_of,
 )
-from paget.coupling.words import OF_THE_TISSUE, signal_in_tissue
+from paget.coupling.words import FELT_BY_NEWCOMERS, OF_THE_TISSUE, signal_in_tissue
 from paget.errors import PagetError, did_you_mean
+from paget.host.environment import REFERENCE_ENDOTHELIUM
 from paget.model import Model
 from paget.model.drug_actions import Inhibits
 from paget.model.resolved import Ignored
@@ -73,7 +74,9 @@ class TissueModel:
         tables = self.compiled.tables
         treatment = Treatment(tables, dict(self.compiled.axes), self.doses)
         density = float(tables["tumour"]["cell_density"])
-        newcomers = Recruitment(self.recruited, density, self.links.vessels) if self.recruited else None
+        newcomers = None
+        if self.recruited:
+            newcomers = Recruitment(self.recruited, density, self.links.vessels, REFERENCE_ENDOTHELIUM)
         own = tuple(f"{factor} uptake" for factor in internalised_of(self.compiled))
         return ModelBiology(receptors_of(self.compiled), treatment, newcomers, self.links, own)
 
@@ -137,12 +140,13 @@ def _ignored(model: Model, words: Sequence[Spoken], recruitment: bool) -> Iterab
             signal_of(model, rule),
             f"rule '{rule.path_key}'",
         )
-        if signal_in_tissue(signal) is None:
+        if key in of_the_tissue:
+            if signal.pattern not in FELT_BY_NEWCOMERS:
+                yield Ignored(f"{what} of {rule.mechanism}", "newcomers do not sense it")
+        elif signal_in_tissue(signal) is None:
             yield Ignored(f"{what} of {rule.mechanism}", _reason(signal))
-        elif key in lost - of_the_tissue:
+        elif key in lost:
             yield Ignored(f"{what} of {rule.mechanism}", _reason(found[key]))
-        elif key in of_the_tissue and signal.kind not in ("factor", "receptor"):
-            yield Ignored(f"{what} of {rule.mechanism}", "newcomers sense levels and receptors only")
     for receptor in model.receptors.values():
         if receptor.collagen is not None:
             yield Ignored(f"collagen as a ligand of {receptor.name}", "no collagen in a tissue yet")

@@ -50,6 +50,9 @@ BEHAVIOURS = {
 OF_THE_TISSUE = ("recruitment",)
 """Behaviours that are of the tissue but of no cell in it: `paget.tissue.recruitment` evaluates them at the vessels."""
 
+FELT_BY_NEWCOMERS = ("{factor}", "{receptor} activity", "vessel density", "cytotoxic exposure")
+"""Signals that these behaviours follow."""
+
 SECRETION = "secretion of {factor}"
 
 

@@ -2,9 +2,9 @@
 
 A volume V of tissue, its living cells over the density of cells in the tumour, gains b V cells of a type per day, with
 b the behaviour `recruitment` of that type. Leukocytes enter at a vessel, each as likely as any other; without a vessel
-none comes. Cells of the stroma come up beside any living cell. What the newcomer would sense there, levels and
-receptors, decides b: newcomers are drawn at the largest b and kept with probability b over that, so that the mean is
-that of b over all places. Their number is Poisson, as in the host engine.
+none comes. Cells of the stroma come up beside any living cell. What the newcomer would sense there (levels, receptors,
+cytotoxic drugs, and the vessels of the tissue as a whole) decides b: newcomers are drawn at the largest b and kept with
+probability b over that, so that the mean is that of b over all places. Their number is Poisson, as in the host engine.
 """
 
 from __future__ import annotations
@@ -46,9 +46,12 @@ class Recruited(NamedTuple):
 class Recruitment:
     """Newcomers of all types."""
 
-    def __init__(self, types: tuple[Recruited, ...], cell_density: float, vessels: int) -> None:
-        """`cell_density`: cells per mm3 of tissue; `vessels`: number of the cell type of vessels, -1 without."""
-        self.types, self.cell_density, self.vessels = types, cell_density, vessels
+    def __init__(
+        self, types: tuple[Recruited, ...], cell_density: float, vessels: int, reference: float = 1.5e3
+    ) -> None:
+        """`cell_density`: cells per mm3 of tissue; `vessels`: number of the cell type of vessels, -1 without;
+        `reference`: cells of vessels per mm3 at a vessel density of 1."""
+        self.types, self.cell_density, self.vessels, self.reference = types, cell_density, vessels, reference
 
     def advance(
         self, simulation: Simulation, tables: Any, now: Any, receptors: Receptors, minutes: float
@@ -57,6 +60,8 @@ class Recruitment:
         cells = simulation.cells
         living = np.flatnonzero(cells["flags"] & (ABSENT | DEAD) == 0)
         vessels = living[cells["kind"][living] == self.vessels]
+        signals = np.zeros(_signals(tables))
+        signals[int(tables["signal"]["vessel_density"])] = self._vessel_density(vessels.size, living.size)
         cell_days = living.size / self.cell_density * minutes / 1440.0
         places, kinds = [], []
         for recruited in self.types:
@@ -69,7 +74,7 @@ class Recruitment:
             generator = new_generator()
             seek(generator, simulation.key, _RECRUITMENT, simulation.tick, recruited.kind)
             found = np.empty((poisson(generator, largest * cell_days), 3))
-            kept = self._place(simulation, tables, now, receptors, recruited, sites, found)
+            kept = self._place(simulation, tables, now, receptors, recruited, sites, signals, found)
             places.append(found[:kept])
             kinds.append(np.full(kept, recruited.kind, dtype=np.int32))
         if not places or not sum(map(len, kinds)):
@@ -80,6 +85,12 @@ class Recruitment:
         simulation.mechanics.neighbours.invalidate()
         return sum(map(len, kinds))
 
+    def _vessel_density(self, vessels: int, living: int) -> float:
+        """Cells of vessels per volume of tissue, relative to the reference; 1 where no cell type is that of vessels."""
+        if self.vessels < 0 or not living:
+            return 1.0
+        return vessels / (living / self.cell_density) / self.reference
+
     def _place(
         self,
         simulation: Simulation,
@@ -88,6 +99,7 @@ class Recruitment:
         receptors: Receptors,
         recruited: Recruited,
         sites: npt.NDArray[np.int64],
+        signals: npt.NDArray[np.float64],
         found: npt.NDArray[np.float64],
     ) -> int:
         domain = simulation.definition.domain
@@ -97,7 +109,7 @@ class Recruitment:
             cells["place"][sites], cells["voxel"][sites], simulation.fields.level, tables, now, receptors,
             recruited.kind, recruited.place, radius, np.array(domain.low, dtype=np.float64),
             np.array(domain.high, dtype=np.float64), domain.two_dimensional,
-            simulation.key, simulation.tick, np.zeros(_signals(tables)), found,
+            simulation.key, simulation.tick, signals.copy(), found,
         )  # fmt: skip
         return int(kept)
 
@@ -129,8 +141,8 @@ def place_newcomers(
     """Draw a site for each row of `found`, shape (n, 3); keep some, and write where they are (um).
 
     `site`: x, y, z and radius of the cells at which newcomers may come up, shape (s, 4); `voxel`: their voxels;
-    `place`: number of the recruitment in the tables; `signals`: a workspace, zero. Returns how many are kept;
-    they stand first.
+    `place`: number of the recruitment in the tables; `signals`: a workspace, zero but for what all newcomers
+    sense. Returns how many are kept; they stand first.
     """
     kept = 0
     largest = tables.rules.maximum[place]
