@@ -16,7 +16,7 @@ ATTRIBUTE = [
     "--mechanisms",
     "none",
     "--animals",
-    "3",
+    "5",
 ]
 SCREEN = [
     "screen",
@@ -27,7 +27,7 @@ SCREEN = [
     "--drugs",
     "paclitaxel",
     "--animals",
-    "3",
+    "5",
     "--draws",
     "0",
 ]
@@ -71,7 +71,7 @@ BAD = [
     (changed(ATTRIBUTE, arms="paclitaxol"), ("unknown arm", "Did you mean 'paclitaxel'?")),
     (changed(ATTRIBUTE, endpoint="lung focus"), ("unknown endpoint", "Did you mean 'lung foci'?")),
     (changed(ATTRIBUTE, mechanisms="IGF axes"), ("unknown mechanism", "Did you mean 'IGF axis'?")),
-    (changed(ATTRIBUTE, animals="2"), ("--animals", "greater than or equal to 3")),
+    (changed(ATTRIBUTE, animals="2"), ("--animals", "greater than or equal to 5")),
     (changed(ATTRIBUTE, draws="-1"), ("--draws", "greater than or equal to 0")),
     (ATTRIBUTE[:2], ("--arms",)),
     (changed(SCREEN, tumour="py320"), ("unknown tumour", "Did you mean 'py230'?")),

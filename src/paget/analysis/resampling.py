@@ -19,6 +19,9 @@ from scipy.special import ndtr, stdtrit
 FloatArray = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
+FEWEST_ANIMALS = 5
+"""Below this no interval is given: it cannot be wider than the range of the data, which misses the mean of n animals
+with probability 2^(1 - n), 25 % for three."""
 CONFIDENCE = 0.95
 
 
@@ -46,9 +49,7 @@ def weighted_means(weights: FloatArray, values: npt.ArrayLike) -> FloatArray:
 
 
 def tail(animals: int, confidence: float = CONFIDENCE) -> float:
-    """Share of resamples beyond each end of the interval; 0 for fewer than three animals."""
-    if animals < 3:
-        return 0.0
+    """Share of resamples beyond each end of the interval."""
     t = float(stdtrit(animals - 1, 0.5 * (1.0 + confidence)))
     return float(ndtr(-math.sqrt(animals / (animals - 1)) * t))
 
@@ -58,9 +59,11 @@ def interval(resampled: FloatArray, animals: int, confidence: float = CONFIDENCE
 
     Infinite values count as such. NaN where a resample is undefined more often than the interval can bear.
     """
+    if animals < FEWEST_ANIMALS:
+        return math.nan, math.nan
     share = tail(animals, confidence)
     known = np.sort(resampled[~np.isnan(resampled)])
-    if animals < 3 or known.size < (1.0 - share) * resampled.size:
+    if known.size < (1.0 - share) * resampled.size:
         return math.nan, math.nan
     low, high = np.quantile(known, [share, 1.0 - share], method="nearest")
     return float(low), float(high)

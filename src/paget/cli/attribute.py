@@ -34,7 +34,7 @@ def attribute(
         typer.Option("--endpoint", metavar="NAME", help="Endpoint; also '{site} macrometastases'."),
     ] = "lung foci",
     animals: Annotated[
-        int | None, typer.Option("--animals", min=3, metavar="N", help="Twins per arm [default: 40].")
+        int | None, typer.Option("--animals", min=5, metavar="N", help="Twins per arm [default: 40].")
     ] = None,
     draws: Annotated[
         int | None,

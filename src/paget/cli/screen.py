@@ -42,7 +42,7 @@ def screen(
         ),
     ] = _TIMINGS,
     animals: Annotated[
-        int, typer.Option("--animals", min=3, metavar="N", help="Twins per arm [default: 20].")
+        int, typer.Option("--animals", min=5, metavar="N", help="Twins per arm [default: 20].")
     ] = 20,
     draws: Annotated[
         int,

@@ -149,10 +149,7 @@ def attribution_text(steps: pd.DataFrame, mechanisms: pd.DataFrame, notes: dict[
             ),
         ]
         pairs = central[central["second"] != ""]
-        pairs = pairs[
-            ~((pairs["interaction_low"] <= 0) & (pairs["interaction_high"] >= 0))
-            & pairs["interaction"].notna()
-        ]
+        pairs = pairs[(pairs["interaction_low"] > 0) | (pairs["interaction_high"] < 0)]
         if len(pairs):
             rows = [[row[0], row[4], row[5]] for row in mechanism_rows(pairs)]
             lines += [

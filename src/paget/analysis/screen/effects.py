@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from paget.analysis.resampling import RESAMPLES, FloatArray, interval, resampling_weights
+from paget.analysis.resampling import FEWEST_ANIMALS, RESAMPLES, FloatArray, interval, resampling_weights
 from paget.analysis.screen.plan import Treated
 
 HALF_A_COUNT = 0.5
@@ -127,7 +127,7 @@ def difference(one: FloatArray, other: FloatArray) -> FloatArray:
 def p_value(resampled: FloatArray, animals: int) -> float:
     """Two-sided p of "zero", from the estimate, its bootstrap standard error and Student's t."""
     known = resampled[1:][np.isfinite(resampled[1:])]
-    if animals < 3 or known.size < 0.95 * (resampled.size - 1) or not np.isfinite(resampled[0]):
+    if animals < FEWEST_ANIMALS or known.size < 0.95 * (resampled.size - 1) or not np.isfinite(resampled[0]):
         return float("nan")
     error = float(known.std(ddof=1)) * np.sqrt(animals / (animals - 1.0))
     if error == 0.0:

@@ -114,7 +114,7 @@ def interactions_figure(mechanisms: pd.DataFrame) -> Axes:
     for row in pairs.to_dict("records"):
         i, j = names.index(row["without"]), names.index(row["second"])
         field[i, j] = field[j, i] = row["interaction"]
-        clear[i, j] = clear[j, i] = not row["interaction_low"] <= 0.0 <= row["interaction_high"]
+        clear[i, j] = clear[j, i] = row["interaction_low"] > 0.0 or row["interaction_high"] < 0.0
     size = 1.9 + 0.42 * len(names)
     figure = new_figure(size + 1.6, size)
     with drawing():

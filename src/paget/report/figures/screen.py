@@ -35,7 +35,7 @@ _LINK_COLOURS = (*ARM_COLOURS[1:], "#9b7b4f", FAINT)
 def heat_map(effects: pd.DataFrame, interactions: pd.DataFrame, notes: dict[str, Any]) -> np.ndarray:
     """One panel per time. Diagonal and below: log2 ratio to the control; above: excess over Bliss.
 
-    A dot in the upper half marks an excess whose 95 % interval includes zero.
+    A dot in the upper half marks an excess that is not clear: its 95 % interval includes zero, or there is none.
     """
     drugs, timings = notes["drugs"], notes["timings"]
     size = 1.8 + 0.46 * len(drugs)
@@ -77,7 +77,7 @@ def _panel(
     for row in pairs.to_dict("records"):
         i, j = sorted((drugs.index(row["drug"]), drugs.index(row["second"])))
         above[i, j] = row["bliss"] / math.log(2.0)
-        if row["bliss_low"] <= 0.0 <= row["bliss_high"]:
+        if not (row["bliss_low"] > 0.0 or row["bliss_high"] < 0.0):
             ax.text(j, i, "·", ha="center", va="center", color=INK)
     first = ax.imshow(below, cmap="RdBu_r", vmin=-scales[0], vmax=scales[0])
     second = ax.imshow(above, cmap="PuOr_r", vmin=-scales[1], vmax=scales[1])
