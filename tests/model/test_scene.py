@@ -99,7 +99,7 @@ BAD = [
     ("tumour without host", IGF, [('^host = "scid"\n', "")], ("a tumour needs a host", "scid"), "tumour"),
     ("unknown tumour", IGF, [('"lm2-4"', '"lm24"')], ("unknown tumour", "'lm2-4'"), "lm24"),
     ("rejected graft", IGF, [('"scid"', '"c57bl6"')], ("rejects a human tumour",), "c57bl6"),
-    ("unknown mechanism", IGF, [("^duration", 'without = ["IGF axes"]\nduration')], ("unknown mechanism", "'IGF axis'"), "IGF axes"),
+    ("unknown mechanism", IGF, [('"DDR2"', '"IGF axes"')], ("unknown mechanism", "'IGF axis'"), "IGF axes"),
     ("mechanism without tumour", FLAT, [("^duration", 'without = ["IGF axis"]\nduration')], ("without needs a tumour and a host",), "without"),
     ("edit of nothing", IGF, [("^duration", 'edits = [{ in = "tumour", kind = "knock-out", receptor = "CXCR2" }]\nduration')], ("no cell of the tumour has this",), "edits"),
     ("unknown cell type", FLAT, [('type = "malignant cell"\nshape', 'type = "malignnt cell"\nshape')], ("unknown cell type", "'malignant cell'"), "malignnt"),
