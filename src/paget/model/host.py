@@ -49,6 +49,9 @@ class Circulation(Entry):
     """Share of cardiac output that reaches the liver by the portal vein, within `rest` [1]."""
     leukocytes: dict[str, Annotated[Quantity, In("cell/mL")]] = Field(default_factory=dict)
     """Leukocytes in blood by cell type, neutrophils apart, which the marrow makes [cell/mL]. Default: none."""
+    other_leukocytes: Annotated[Quantity, In("cell/mL")] | None = None
+    """Leukocytes in blood that are no cell type of the model: with the others they are all leukocytes, of which the
+    partners of circulating tumour cells are a share [cell/mL]. Default: none."""
 
 
 class Marrow(Entry):

@@ -17,16 +17,16 @@ def cell(table, aggregates: str, quantity: str):
 
 
 def test_by_hand() -> None:
-    """Six foci from clusters and 12 from singles, 30 clusters and 600 singles in blood: odds 0.5 over 0.05."""
-    foci = np.array([[4, 2, 0], [4, 2, 1], [4, 2, 1]])
-    blood = np.array([[200, 10, 5], [200, 10, 5], [200, 10, 5]])
+    """Two foci from clusters and four from singles, ten clusters and 200 singles in blood: odds 0.5 over 0.05."""
+    foci = np.array([[4, 2, 0], [4, 2, 1], [4, 2, 1], [4, 2, 0], [4, 2, 1], [4, 2, 1]])
+    blood = np.array([[200, 10, 5]] * 6)
     table = odds_table(foci, blood, seed=1)
     assert cell(table, "cluster", "potency")["value"] == pytest.approx(10.0)
-    assert cell(table, "cluster", "share of metastases")["value"] == pytest.approx(6 / 20)
-    assert cell(table, "mixed", "share of metastases")["value"] == pytest.approx(2 / 20)
-    assert cell(table, "cluster or mixed", "share of events in blood")["value"] == pytest.approx(45 / 645)
+    assert cell(table, "cluster", "share of metastases")["value"] == pytest.approx(12 / 40)
+    assert cell(table, "mixed", "share of metastases")["value"] == pytest.approx(4 / 40)
+    assert cell(table, "cluster or mixed", "share of events in blood")["value"] == pytest.approx(15 / 215)
     alike = cell(table, "cluster", "potency")
-    assert alike["low"] == alike["high"] == pytest.approx(10.0)  # three animals that do not differ
+    assert alike["low"] == alike["high"] == pytest.approx(10.0)  # animals that do not differ
 
 
 def test_share_and_potency_tell_the_same() -> None:
@@ -61,6 +61,14 @@ def test_nothing_in_blood_gives_no_potency() -> None:
     table = odds_table(np.array([[3, 1, 0]] * 4), np.zeros((4, 3)), seed=1)
     assert np.isnan(cell(table, "cluster", "potency")["value"])
     assert cell(table, "cluster", "share of metastases")["value"] == 0.25
+
+
+def test_few_animals_have_no_interval() -> None:
+    row = cell(
+        odds_table(np.array([[4, 2, 0]] * 3), np.array([[200, 10, 5]] * 3), seed=1), "cluster", "potency"
+    )
+    assert row["value"] == pytest.approx(10.0)
+    assert np.isnan(row["low"])
 
 
 def test_without_any_metastasis() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from paget.analysis.circulation.of_trial import (
+    OTHERS,
     circulation_of_trial,
     events,
     foci_by_kind,
@@ -55,6 +56,14 @@ def test_partners_by_hand() -> None:
     assert table.loc["neutrophil", "enrichment"] == pytest.approx(4 / 3)
     assert table.loc["NK cell", "count"] == 0
     assert np.isnan(table.loc["macrophage", "enrichment"])
+
+
+def test_all_leukocytes_are_what_is_compared_with() -> None:
+    """Cells of no type of the model count in the whole, and are no partners."""
+    table = partners(BLOOD, [1, 2, 3], {"neutrophil": 5e5, OTHERS: 5e6}, seed=1).set_index("partner")
+    assert list(table.index) == ["macrophage", "neutrophil"]
+    assert table.loc["neutrophil", "in_blood"] == pytest.approx(1 / 11)
+    assert table.loc["neutrophil", "enrichment"] == pytest.approx(2 / 3 * 11)
 
 
 def test_metastases_by_kind() -> None:

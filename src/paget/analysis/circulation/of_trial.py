@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from paget.trial.result import TrialResult
 
+OTHERS = "others"
+"""Leukocytes in blood that are no cell type of the model."""
+
 NONE = "none"
 """Partner of an aggregate without one, as the tables have it."""
 
@@ -143,9 +146,11 @@ def sizes(blood: pd.DataFrame) -> pd.DataFrame:
 
 
 def leukocytes_in_blood(model: Any) -> dict[str, float]:
-    """Leukocytes of the host in blood without treatment (1/mL), by cell type."""
+    """Leukocytes of the host in blood without treatment (1/mL), by cell type; those of no type under OTHERS."""
+    others = model.host.circulation.other_leukocytes
     density = {name: quantity.canonical for name, quantity in model.host.circulation.leukocytes.items()}
-    return {**density, "neutrophil": model.host.marrow.neutrophils.canonical}
+    density["neutrophil"] = model.host.marrow.neutrophils.canonical
+    return density if others is None else {**density, OTHERS: others.canonical}
 
 
 def partners(blood: pd.DataFrame, animals: list[int], density: dict[str, float], seed: int) -> pd.DataFrame:
@@ -156,7 +161,7 @@ def partners(blood: pd.DataFrame, animals: list[int], density: dict[str, float],
     """
     import pandas as pd
 
-    names = sorted({str(name) for name in blood["partner"]} - {NONE} | set(density))
+    names = sorted({str(name) for name in blood["partner"]} - {NONE} | set(density) - {OTHERS})
     rows = blood[blood["partner"].astype(str) != NONE]
     codes = np.array([names.index(str(name)) for name in rows["partner"]], dtype=int)
     counts = _counted(rows["animal"], codes, rows["count"], animals, len(names))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from paget.analysis.circulation.draw import draw
+from paget.analysis.circulation.of_trial import leukocytes_in_blood
 from paget.analysis.lint.models import every_model
 from paget.coupling.tissue_model import tissue_model
 from paget.model import Catalog, Quantity
@@ -45,6 +46,7 @@ def paths_read(catalog: Catalog) -> set[str]:
         for model in models:
             compile_model(model)
             tissue_model(model, BOX)
+            leukocytes_in_blood(model)
         for design in catalog.trials.values():
             cohort = Cohort(design, catalog)
             cohort.prepare(0)
