@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from paget.evidence import build_ledger, tallies
 from paget.evidence.arms import ArmName, ArmPlan, model_of_arm
 from paget.evidence.ledger import plans_for
 from paget.evidence.reduction import reduced, reduced_hash
-from paget.evidence.simulation import Simulations, chunks_of
+from paget.evidence.simulation import DAYS_KEPT, ArmRuns, Simulations, chunks_of
 from paget.evidence.sizes import Effort
 from paget.model import Catalog
 from paget.model.readings import Reading
@@ -210,3 +212,26 @@ def test_tallies_are_per_use_and_forecasts_are_not_counted(catalog: Catalog, tmp
     assert sum(tally["rows"] for tally in found.values()) == len(names)
     assert found["independent"]["not simulated"] == found["independent"]["rows"]
     assert all(tally["counted"] is (use != "forecast") for use, tally in found.items())
+
+
+def test_runs_that_nobody_uses_are_removed(edited: Edited, tmp_path: Path) -> None:
+    catalog, store = edited({}, clusters=CLUSTERS), tmp_path / "store"
+    ledger(catalog, store, "clusters")
+    used = set(store.iterdir())
+    (store / "old").mkdir()
+    long_ago = time.time() - (DAYS_KEPT + 1) * 86400.0
+    for folder in store.iterdir():
+        os.utime(folder, (long_ago, long_ago))
+    ledger(catalog, store, "clusters")  # touches what it reads
+    assert set(store.iterdir()) == used
+
+
+def test_an_animal_that_outgrows_the_engine_is_told() -> None:
+    """In the central run the row is then undecided; a parameter draw with one has no answer."""
+    central = np.array([[[1.0], [np.inf]]])
+    draws = np.array([[[1.0], [2.0]], [[np.inf], [3.0]]])
+    runs = ArmRuns.of(central, draws)
+    assert runs.overgrown == 1
+    assert np.isnan(runs.central).sum() == 1
+    assert np.isnan(runs.draws[1]).all()
+    assert np.isfinite(runs.draws[0]).all()

@@ -40,6 +40,7 @@ def draws(right: int, wrong: int) -> np.ndarray:
         ({"direction": "higher", "draws": draws(40, 0)}, CONTRADICTS, "opposite"),
         ({"between_animals": (0.4, 1.1), "power": 0.31}, UNDECIDED, "power 0.31"),
         ({"by_seed": (0.5, 0.45, 1.05)}, UNDECIDED, "seeds"),
+        ({"by_seed": (0.5, math.nan, 0.5)}, UNDECIDED, "one of the seeds"),
         ({"draws": draws(8, 32)}, UNDECIDED, "only 20%"),
         ({"draws": draws(18, 22)}, AGREES, "direction"),  # 45 % of 40: the interval reaches one half
         ({"direction": "higher", "draws": draws(8, 32)}, UNDECIDED, "80% of the parameter draws"),

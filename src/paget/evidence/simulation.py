@@ -244,12 +244,19 @@ class Simulations:
             self._hashes[plan.name] = reduced_hash(model, plan.readings)
         return self._hashes[plan.name]
 
+    def _place(self, plan: ArmPlan, chunk: Chunk) -> Path:
+        return self.store / self._simulator(plan, chunk).key[:32]
+
     def _folder(self, plan: ArmPlan, chunk: Chunk) -> PartStore:
         from paget.formats.parts import PartStore
 
-        return PartStore(self.store / self._simulator(plan, chunk).key[:32])
+        return PartStore(self._place(plan, chunk))
 
     def _kept(self, plan: ArmPlan, chunk: Chunk) -> FloatArray | None:
+        place = self._place(plan, chunk)
+        if not place.is_dir():
+            return None
+        os.utime(place)  # pruning goes by age of use
         part = self._folder(plan, chunk).get(chunk.name)
         return None if part is None else part.arrays["values"]
 

@@ -84,6 +84,8 @@ def _of_level(finding: Finding, low: float, high: float) -> Verdict:
 
 def _of_direction(finding: Finding) -> Verdict:
     assert finding.no_effect is not None
+    if not all(map(math.isfinite, finding.by_seed)):
+        return Verdict(UNDECIDED, "with one of the seeds the simulated animals give no number")
     signs = {_side(value, finding.no_effect) for value in finding.by_seed}
     sides = {_side(edge, finding.no_effect) for edge in finding.between_animals}
     if len(sides) > 1 or 0 in sides:
