@@ -62,7 +62,9 @@ class TestAxes:
     def test_pyplot_stays_out_of_it(self, result, monkeypatch):
         import sys
 
-        monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)  # another test may have needed it
+        monkeypatch.delitem(
+            sys.modules, "matplotlib.pyplot", raising=False
+        )  # another test may have needed it
         draw_all(result)
         assert "matplotlib.pyplot" not in sys.modules
 

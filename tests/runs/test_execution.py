@@ -161,7 +161,9 @@ class TestACutRun:
             time.sleep(5.0)
 
         fake_engine.watchers.append(at_step(5, twice))
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+        before = signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # ignored where tests run in the background
         try:
             with pytest.raises(KeyboardInterrupt) as caught:
                 run_tissue(make_job(), tmp_path / "cut")

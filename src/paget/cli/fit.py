@@ -51,8 +51,8 @@ def baseline(
     """Fit all baselines with the whole catalog on.
 
     Composition, signals, killing, growth, the way from arrest to a founder, draws of patients, and paclitaxel alone; no
-    other intervention is looked at. With --write the numbers are put into catalog files and frozen under a hash; without,
-    they are only shown.
+    other intervention is looked at. With --write the numbers are put into catalog files and frozen under a hash;
+    without, they are only shown.
     """
     from paget.model import load_catalog
 

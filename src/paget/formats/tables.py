@@ -13,7 +13,17 @@ import pandas as pd
 
 from paget.errors import PagetError
 
-FRAMES = ("measurements", "endpoints", "contrasts", "survival", "funnel", "series", "lesions", "passages", "blood")
+FRAMES = (
+    "measurements",
+    "endpoints",
+    "contrasts",
+    "survival",
+    "funnel",
+    "series",
+    "lesions",
+    "passages",
+    "blood",
+)
 TABLES = "tables"
 
 

@@ -10,6 +10,7 @@ the six: only ratios of affinities count. Each state of the assay is fitted by i
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,9 @@ ERROR_OF_LOG_MEAN = 0.4
 
 ERROR_OF_PICKING = 0.1
 """SE of the share of larger clusters, of which none was sequenced: who picks by hand may pass over them."""
+
+LEAST_SPREAD = 0.05
+"""Least SD that a fitted spread may have: where fewer would do, the others explain the draws."""
 
 ENRICHED = "double-positive T cell"
 
@@ -67,7 +71,10 @@ def _solve(circulation: Circulation, population: Population, state: AssayState) 
         return [m.scaled for m in misfits(expected_in(circulation, population, state, free_at(logs)))]
 
     first = start._replace(cohesion=start.cohesion / (1.0 - start.cohesion))
-    return free_at(optimize.least_squares(residuals, np.log(first), xtol=1e-6, ftol=1e-6).x)
+    least = [math.log(LEAST_SPREAD) if "spread" in name else -math.inf for name in Free._fields]
+    begin = np.maximum(np.log(first), np.array(least) + 1e-6)
+    found = optimize.least_squares(residuals, begin, bounds=(least, math.inf), xtol=1e-6, ftol=1e-6)
+    return free_at(found.x)
 
 
 def misfits(model: Expected) -> list[Misfit]:

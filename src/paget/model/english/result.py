@@ -51,7 +51,8 @@ def _facts(result: PublishedResult, catalog: Catalog) -> Iterable[str]:
 def _simulated(result: PublishedResult) -> Iterable[str]:
     if result.not_simulated is not None:
         yield f"Not simulated: {result.not_simulated.rstrip('.')}."
-    trials = [str(part.trial) for part in result.counterpart if getattr(part, "trial", None)]
+    named = (getattr(part, "trial", None) for part in result.counterpart)
+    trials = [str(trial) for trial in named if trial]
     if trials:
         yield f"Trials: {listed(dict.fromkeys(trials))}."
     kinds = listed(dict.fromkeys(part.statistic for part in result.counterpart))
