@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Effort:
     """Size of the simulated experiments."""
 
-    animals: int = 30
+    animals: int = 60
     """Animals per arm and seed, at the central parameters."""
     seeds: int = 3
     """Seeds: that many independent repeats of the central experiment."""

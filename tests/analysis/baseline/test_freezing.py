@@ -42,7 +42,7 @@ def test_a_written_number_is_read_back(catalog, tmp_path):
     before = catalog.tumours["lm2-4"].behaviours["shedding"]
     for limit in ("base", "minimum", "maximum"):
         assert getattr(tumour, limit).value == pytest.approx(2 * getattr(before, limit).value), limit
-    assert tumour.base.range == pytest.approx([2 * end for end in before.base.range])
+    assert tumour.base.range == pytest.approx([2 * end for end in before.base.range], rel=5e-3)  # 3 digits
     old = (BUILT_IN / "tumours" / "lm2-4.toml").read_text().splitlines()
     new = files[0].read_text().splitlines()
     changed = [line for line, was in zip(new, old, strict=True) if line != was]

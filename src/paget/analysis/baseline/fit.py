@@ -54,8 +54,8 @@ def fit_baseline(
     baseline = read_baseline(catalog)
     mice = reference_mice(baseline, catalog, DRUGS)
     check_paths(baseline, {path for mouse in mice.values() for path in mouse.paths})
-    before = compare(baseline, mice)
     law = fitted_growth(data, catalog, say) if data is not None else []
+    before = compare(baseline, mice)
     for tumour, mouse in mice.items():
         own = {one.path: one.value for one in law if one.path in mouse.paths}
         mice[tumour] = mouse.with_values(own)
