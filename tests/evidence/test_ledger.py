@@ -73,6 +73,19 @@ def test_a_lost_chunk_runs_again_and_nothing_else(edited: Edited, tmp_path: Path
     assert ledger(catalog, tmp_path / "store", "clusters")[0].as_json() == first
 
 
+def test_two_threads_keep_chunks_of_one_arm(edited: Edited, tmp_path: Path) -> None:
+    """Planted: what another thread is writing at this moment lies in the arm's folder, and must stay there."""
+    catalog = edited({})
+    store = tmp_path / "store"
+    ledger(catalog, store, "aceto2014-plakoglobin")
+    halves = [folder / "other.part.1.tmp" for folder in store.iterdir()]
+    for half in halves:
+        half.write_bytes(b"half")
+        next(half.parent.glob("*.part")).unlink()
+    ledger(catalog, store, "aceto2014-plakoglobin")
+    assert all(half.exists() for half in halves)
+
+
 def test_ctrl_c_keeps_what_is_done(edited: Edited, tmp_path: Path) -> None:
     catalog = edited({}, clusters=CLUSTERS)
 

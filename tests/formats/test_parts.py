@@ -95,6 +95,14 @@ class TestTornParts:
         assert not list(store.folder.iterdir())
 
 
+def test_what_others_are_writing_stays_in_a_shared_folder(store):
+    (store.folder / "x.part.123.tmp").write_bytes(b"half")
+    PartStore(store.folder, shared=True).put("k", {"x": np.arange(2.0)})
+    assert (store.folder / "x.part.123.tmp").exists()
+    PartStore(store.folder)
+    assert not (store.folder / "x.part.123.tmp").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(PagetError, match="cannot keep finished subjects"):

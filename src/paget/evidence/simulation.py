@@ -250,7 +250,7 @@ class Simulations:
     def _folder(self, plan: ArmPlan, chunk: Chunk) -> PartStore:
         from paget.formats.parts import PartStore
 
-        return PartStore(self._place(plan, chunk))
+        return PartStore(self._place(plan, chunk), shared=True)
 
     def _kept(self, plan: ArmPlan, chunk: Chunk) -> FloatArray | None:
         place = self._place(plan, chunk)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 class Effort:
     """Size of the simulated experiments."""
 
-    animals: int = 60
+    animals: int = 150
     """Animals per arm and seed, at the central parameters."""
     seeds: int = 3
     """Seeds: that many independent repeats of the central experiment."""
     draws: int = 64
     """Parameter draws over the ranges of fitted and assumed numbers."""
-    animals_per_draw: int = 3
+    animals_per_draw: int = 8
     """Animals per arm and draw; twins: the same animals in every arm."""
 
     def per_draw(self, least: int = 0) -> int:

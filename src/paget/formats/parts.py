@@ -42,11 +42,13 @@ class PartStore:
     put different keys at the same time.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, shared: bool = False) -> None:
+        """Makes the folder and removes what a killed run left half written; not where it is `shared` with others, who
+        may be writing just now."""
         self.folder = Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for leftover in self.folder.glob(f"*{TEMPORARY}"):
+            for leftover in () if shared else self.folder.glob(f"*{TEMPORARY}"):
                 leftover.unlink(missing_ok=True)
         except OSError as error:
             raise PagetError(f"cannot keep finished subjects here: {error.strerror}", file=folder) from error
