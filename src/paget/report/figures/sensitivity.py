@@ -69,7 +69,7 @@ def groups_panel(ax: Axes, groups: pd.DataFrame) -> Axes:
     ax.set_yticks([-i for i in range(len(rows))], names, fontsize=8.5)
     ax.set_ylim(0.4 - max(len(rows), 1), 0.6)
     ax.set_xlabel("Root of the sum of µ*²")
-    ax.set_title("By mechanism (numbers that matter)")
+    ax.set_title("By mechanism")
     _finish(ax)
     return ax
 
