@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paget.errors import PagetError
+from paget.formats.tables import FRAMES
 from paget.model.trial_design import TrialDesign
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from paget.trial.frames import Outcomes
 
 logger = logging.getLogger("paget")
-
-FRAMES = (
-    "measurements",
-    "endpoints",
-    "contrasts",
-    "survival",
-    "funnel",
-    "series",
-    "lesions",
-    "passages",
-    "blood",
-)
 
 
 class TrialResult:
