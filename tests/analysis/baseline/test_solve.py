@@ -13,7 +13,7 @@ from paget.analysis.untreated import Mouse
 from paget.errors import PagetError
 from paget.model import load_catalog
 
-NEAR = 0.06
+NEAR = 0.02
 """On the scale of a readout: logs, or log odds. Numbers are stated to four digits, animals are means of six."""
 
 
@@ -75,7 +75,7 @@ def test_crowding_is_brought_back(mice):
     path = mouse.own("crowding/reference_death")
     wrong = mouse.with_values({path: mouse.number(path) + 0.03})
     assert abs(deviation(wrong)[28] - 1) > 0.1
-    assert np.abs(deviation(fit_crowding(wrong))[14:36] - 1).max() < 0.05
+    assert np.abs(deviation(fit_crowding(wrong))[14:36] - 1).max() < 0.04
 
 
 def test_the_way_from_arrest_to_rest_is_a_chain_of_two_stages(mice):
@@ -91,6 +91,15 @@ def test_the_way_from_arrest_to_rest_is_a_chain_of_two_stages(mice):
         arrested -= step * (first + leaving) * arrested
     assert niche.alive_after(1.0) == pytest.approx(arrested + solitary, rel=1e-3)
     assert niche.solitary_after(1.0) == pytest.approx(solitary, rel=1e-3)
+
+
+@pytest.mark.parametrize(("tumour", "pair"), [("lm2-4", 0.054), ("py230", 0.142)])
+def test_two_founders_by_the_shape_of_the_ladder(mice, tumour, pair):
+    """A single woken cell is fitted; two follow from the shape, which was not fitted here."""
+    niche = niche_at(mice[tumour], "lung")
+    assert niche.establishment[2] == pytest.approx(pair, rel=0.08)
+    assert 0.7 < niche.birth < 0.8
+    assert 0.25 < niche.death < 0.37
 
 
 def test_a_volume_that_is_never_reached(mice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,8 +107,8 @@ def check_baseline(baseline: Baseline, catalog: Catalog) -> None:
                 raise baseline.error("the source is no key of references.bib", *here, "value", found=key)
 
 
-def _known(baseline: Baseline, location: tuple[str | int, ...], name: str, known: object) -> None:
-    names = sorted(known)  # type: ignore[call-overload]
+def _known(baseline: Baseline, location: tuple[str | int, ...], name: str, known: Iterable[str]) -> None:
+    names = sorted(known)
     if name not in names:
         raise baseline.error(
             "unknown name", *location, found=name, allowed=names, suggestion=did_you_mean(name, names)
