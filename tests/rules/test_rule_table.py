@@ -95,7 +95,7 @@ def test_rare_contact_is_not_the_response_of_the_mean(table_of) -> None:
     limits, rules = [(0.0, 0.0, 1.0)], [(0, CONTACT_0, 1, 0.5, 4.0)]
     signals = signals_with(_90=0.05)
     mean = mean_over_contacts(table_of(limits, rules), 0, signals)
-    assert mean == pytest.approx(series(limits, rules, signals, {CONTACT_0: 0.05}), rel=1e-7)
+    assert mean == pytest.approx(series(limits, rules, signals, {CONTACT_0: 0.05}), rel=1e-10)
     assert 400 < mean / by_hand(limits, rules, signals, 0) < 600
 
 
@@ -108,7 +108,7 @@ def test_one_contact_signal(
     rules = [(0, CONTACT_0, direction, half, power), (0, 4, 1, 1.0, 1.0)]
     signals = signals_with(_90=mean, _4=level)
     expected = series(limits, rules, signals, {CONTACT_0: mean})
-    assert mean_over_contacts(table_of(limits, rules), 0, signals) == pytest.approx(expected, rel=1e-6)
+    assert mean_over_contacts(table_of(limits, rules), 0, signals) == pytest.approx(expected, rel=1e-9)
 
 
 @settings(max_examples=25)
@@ -119,7 +119,7 @@ def test_two_contact_signals(table_of, one: float, other: float, half: float, po
     rules = [(0, CONTACT_0, 1, half, power), (0, CONTACT_1, 0, 1.0, 2.0), (0, CONTACT_0, 0, 3.0, 1.0)]
     signals = signals_with(_90=one, _91=other)
     expected = series(limits, rules, signals, {CONTACT_0: one, CONTACT_1: other})
-    assert mean_over_contacts(table_of(limits, rules), 0, signals) == pytest.approx(expected, rel=1e-6)
+    assert mean_over_contacts(table_of(limits, rules), 0, signals) == pytest.approx(expected, rel=1e-9)
 
 
 def test_no_contacts_is_the_response_without_signal(table_of) -> None:

@@ -17,7 +17,7 @@ from paget.rules.response import hill_term, respond
 CONTACT_SIGNALS_PER_BEHAVIOUR = 2
 """Contact signals that one behaviour may sense; a third would need a triple sum."""
 
-POISSON_TAIL = 1e-9
+POISSON_TAIL = 1e-12
 """Probability of contact numbers that the average leaves out."""
 MOST_CONTACTS = 400
 """Contacts at which an average ends anyway: rounding may leave more than the tail."""
