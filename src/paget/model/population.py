@@ -2,7 +2,8 @@
 
 A patient has a tumour burden; it sheds aggregates by the same laws as the tumour of a mouse (surface-like shedding, one
 more cell attached with the chance `cohesion`, leukocytes by affinity times share, first pass, half-lives by class).
-Patients differ: every spread is a standard deviation of a natural logarithm between patients.
+Patients differ: every spread is a standard deviation of a natural logarithm between patients, and a tumour keeps the
+junctions between its cells or has lost them.
 """
 
 from __future__ import annotations
@@ -95,9 +96,10 @@ class AssayState(Entry):
     visibility_spread: Annotated[Quantity, SPREAD]
     """SD of the log between patients by marker, phenotype and assay [1]."""
     cohesion: Annotated[Quantity, In("1", above=0, at_most=1)]
-    """Chance that one more tumour cell stays attached to a shed aggregate, in the median patient [1]."""
-    spread_of_cohesion: Annotated[Quantity, SPREAD]
-    """SD of the log odds of cohesion between patients [1]."""
+    """Chance that one more tumour cell stays attached to a shed aggregate, where tumours keep their junctions [1]."""
+    cohesive_share: Annotated[Quantity, In("1", above=0, at_most=1)]
+    """Share of patients whose tumours keep the junctions between their cells; tumours of the others shed single cells,
+    with or without a leukocyte [1]."""
     attachment: Annotated[Quantity, In("1")]
     """Leukocytes that hold to a shed aggregate, in the median patient: with probability 1 - exp(-attachment) it takes
     one along [1]."""

@@ -62,6 +62,22 @@ def test_silent_patients_are_the_same_patients(population) -> None:
     assert share == pytest.approx(silent.silent_share.canonical, abs=5 * np.sqrt(0.25 / 2000))
 
 
+def test_tumours_keep_their_junctions_or_do_not(population) -> None:
+    """The share of cohesive patients is the stated one (5 SE); the others have no homotypic cluster in any tube."""
+    state = state_of(population, "all visible")
+    cohesion = np.array(
+        [traits_of(population, state, patient_key(population, 3, n)).cohesion for n in range(1, 2001)]
+    )
+    assert set(cohesion) == {0.0, state.cohesion.canonical}
+    assert (cohesion > 0).mean() == pytest.approx(
+        state.cohesive_share.canonical, abs=5 * np.sqrt(0.25 / 2000)
+    )
+    tubes = draw(population, patients=2000, seed=3, state="all visible").counts
+    assert tubes[cohesion == 0.0][:, 1:].sum() == 0
+    assert tubes[cohesion == 0.0][:, 0].sum() > 10_000
+    assert tubes[cohesion > 0.0][:, 1:].sum() > 1_000
+
+
 def test_more_patients_change_none(population) -> None:
     few, many = draw(population, patients=5, seed=2), draw(population, patients=9, seed=2)
     assert (many.counts[:5] == few.counts).all()
@@ -106,10 +122,18 @@ def test_expected_shares_are_those_of_samples(population, name: str) -> None:
 
 
 def test_expected_sizes_are_those_of_samples(population, draws) -> None:
-    """Clusters come in bunches (patients differ): shares of sizes within 0.06."""
-    sizes = draws.counts[:, 1:, 0].sum(axis=0)
-    model = expected(population, state_of(population, None)).sizes
-    assert sizes[:4] / sizes.sum() == pytest.approx(model[:4], abs=0.06)
+    """Cohesive tumours shed sizes by one law: shares within five standard errors, not so at 1.2 times the cohesion."""
+    state = state_of(population, None)
+    sizes = draws.counts[:, 1:, 0].sum(axis=0)[:4]
+    total = draws.counts[:, 1:, 0].sum()
+    wrong = Free.of(state)._replace(cohesion=1.2 * state.cohesion.canonical)
+
+    def far(model: np.ndarray) -> float:
+        share = model[:4]
+        return float(np.max(np.abs(sizes / total - share) / np.sqrt(share * (1 - share) / total)))
+
+    assert far(expected(population, state).sizes) < 5
+    assert far(expected(population, state, wrong).sizes) > 5
 
 
 # ---- fit -------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """What draws from a population show on average, without sampling: integrals over the differences between patients.
 
 The stock of each class is Poisson with the mean of `patients.mean_stock`, which is proportional to the rate of
-shedding. The rate is log-normal, the odds of cohesion and the attachment are, too: three Gauss-Hermite sums.
+shedding. The rate and the attachment are log-normal: two Gauss-Hermite sums. Tumours keep their junctions or do not: a
+sum over two cases.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from paget.analysis.circulation.patients import (
 from paget.analysis.circulation.published import THRESHOLD
 from paget.model.population import AssayState, Population
 
-RATE_NODES, COHESION_NODES, ATTACHMENT_NODES = 80, 21, 11
+RATE_NODES, ATTACHMENT_NODES = 80, 11
 
 
 class Free(NamedTuple):
@@ -32,7 +33,7 @@ class Free(NamedTuple):
     shedding: float
     visibility_spread: float
     cohesion: float
-    spread_of_cohesion: float
+    cohesive_share: float
     attachment: float
     spread_of_attachment: float
 
@@ -109,12 +110,13 @@ def _rates(population: Population, state: AssayState, free: Free) -> tuple[Float
 
 
 def _classes(circulation: Circulation, free: Free, share: float) -> tuple[FloatArray, FloatArray]:
-    """Aggregates in the tube per unit of the rate, by class, at each node of cohesion and attachment; weights."""
-    (z, weight_z), (y, weight_y) = _normal(COHESION_NODES), _normal(ATTACHMENT_NODES)
-    odds = free.cohesion / (1.0 - free.cohesion) * np.exp(free.spread_of_cohesion * z)
-    attachment = free.attachment * np.exp(free.spread_of_attachment * y)
-    stocks = [mean_stock(circulation, 1.0, c, a) for c in odds / (1.0 + odds) for a in attachment]
-    return share * np.array(stocks), np.outer(weight_z, weight_y).ravel()
+    """Aggregates in the tube per unit of the rate, by class, for each cohesion and node of attachment; weights."""
+    node, weight = _normal(ATTACHMENT_NODES)
+    attachment = free.attachment * np.exp(free.spread_of_attachment * node)
+    stocks = [mean_stock(circulation, 1.0, c, a) for c in (0.0, free.cohesion) for a in attachment]
+    return share * np.array(stocks), np.outer(
+        [1.0 - free.cohesive_share, free.cohesive_share], weight
+    ).ravel()
 
 
 def _normal(nodes: int) -> tuple[FloatArray, FloatArray]:

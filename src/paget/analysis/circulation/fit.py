@@ -1,9 +1,9 @@
 """Fit of a population's free numbers to published draws, to the partners in mixed clusters, and to sizes of clusters.
 
-Six numbers (shedding and its spread by visibility, cohesion and its spread, attachment and its spread) against six
-statistics of the draws and the shape of the sizes; each misfit is divided by the standard error of the published
-statistic. Shares have their binomial errors. The published means come from heavy tails, where one patient decides: a
-mean of 1,529 log-normal counts with an SD of the log above 2 is known to a factor of about 1.5, ratios of two such
+Six numbers (shedding and its spread by visibility, cohesion and the share of tumours that have any, attachment and its
+spread) against six statistics of the draws and the shape of the sizes; each misfit is divided by the standard error of
+the published statistic. Shares have their binomial errors. The published means come from heavy tails, where one patient
+decides: a mean of 1,529 log-normal counts with an SD of the log above 2 is known to a factor of about 1.5, ratios of two such
 means alike. Then the affinity of double-positive T cells is set for their published enrichment, which changes none of
 the six: only ratios of affinities count. Each state of the assay is fitted by itself.
 """
@@ -24,11 +24,14 @@ from paget.model.population import AssayState, Population
 ERROR_OF_LOG_MEAN = 0.4
 """SE of the log of a published mean or ratio of means, see above."""
 
-ERROR_OF_PICKING = 0.1
-"""SE of the share of larger clusters, of which none was sequenced: who picks by hand may pass over them."""
+ERROR_OF_PICKING = 0.05
+"""SE of the share of larger clusters, of which none of 40 was sequenced: who picks by hand may pass over them."""
 
 LEAST_SPREAD = 0.05
 """Least SD that a fitted spread may have: where fewer would do, the others explain the draws."""
+
+CHANCES = ("cohesion", "cohesive_share")
+"""Free numbers between 0 and 1."""
 
 ENRICHED = "double-positive T cell"
 
@@ -60,17 +63,19 @@ def fit_population(population: Population) -> dict[str, float]:
 
 
 def _solve(circulation: Circulation, population: Population, state: AssayState) -> Free:
-    """Least squares over the logs of the free numbers; the odds of cohesion stand for it."""
+    """Least squares over the logs of the free numbers; the odds of a chance stand for it."""
     start = Free.of(state)
 
     def free_at(logs: FloatArray) -> Free:
         found = Free(*(float(value) for value in np.exp(logs)))
-        return found._replace(cohesion=found.cohesion / (1.0 + found.cohesion))
+        chances = {name: getattr(found, name) / (1.0 + getattr(found, name)) for name in CHANCES}
+        return found._replace(**chances)
 
     def residuals(logs: FloatArray) -> list[float]:
         return [m.scaled for m in misfits(expected_in(circulation, population, state, free_at(logs)))]
 
-    first = start._replace(cohesion=start.cohesion / (1.0 - start.cohesion))
+    odds = {name: getattr(start, name) / (1.0 - getattr(start, name)) for name in CHANCES}
+    first = start._replace(**odds)
     least = [math.log(LEAST_SPREAD) if "spread" in name else -math.inf for name in Free._fields]
     begin = np.maximum(np.log(first), np.array(least) + 1e-6)
     found = optimize.least_squares(residuals, begin, bounds=(least, math.inf), xtol=1e-6, ftol=1e-6)

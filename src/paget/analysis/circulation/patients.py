@@ -43,7 +43,7 @@ class Traits(NamedTuple):
     rate: float
     """Aggregates that are shed and can be seen (1/day)."""
     cohesion: float
-    """Chance that one more tumour cell stays attached."""
+    """Chance that one more tumour cell stays attached; 0 in a tumour that has lost its junctions."""
     attachment: float
     """Leukocytes that hold to a shed aggregate."""
     silent: bool
@@ -142,6 +142,10 @@ def traits_of(population: Population, state: AssayState, key: np.uint64) -> Trai
         seek(generator, key, int(Purpose.SUBJECT_DRAW), 0, stable_hash(name))
         return float(normal(generator))
 
+    def has(name: str, share: float) -> bool:
+        seek(generator, key, int(Purpose.SUBJECT_DRAW), 0, stable_hash(name))
+        return float(uniform(generator)) < share
+
     shedding = population.shedding
     log_rate = (
         population.burden.spread.canonical * shedding.exponent.canonical * seen("burden")
@@ -149,15 +153,11 @@ def traits_of(population: Population, state: AssayState, key: np.uint64) -> Trai
         + shedding.spread_in_time.canonical * seen("hour")
         + state.visibility_spread.canonical * seen("visibility")
     )
-    cohesion = state.cohesion.canonical
-    odds = cohesion / max(1.0 - cohesion, 1e-12)
-    odds *= np.exp(state.spread_of_cohesion.canonical * seen("cohesion"))
     attachment = state.attachment.canonical
     attachment *= np.exp(state.spread_of_attachment.canonical * seen("attachment"))
-    seek(generator, key, int(Purpose.SUBJECT_DRAW), 0, stable_hash("silent"))
-    silent = float(uniform(generator)) < state.silent_share.canonical
+    cohesion = state.cohesion.canonical if has("cohesive", state.cohesive_share.canonical) else 0.0
     rate = median_rate(population, state) * float(np.exp(log_rate))
-    return Traits(rate, float(odds / (1.0 + odds)), float(attachment), silent)
+    return Traits(rate, cohesion, float(attachment), has("silent", state.silent_share.canonical))
 
 
 def draw_tube(circulation: Circulation, traits: Traits, share: float, key: np.uint64) -> IntArray:
