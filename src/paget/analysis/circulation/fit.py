@@ -3,9 +3,9 @@
 Six numbers (shedding and its spread by visibility, cohesion and the share of tumours that have any, attachment and its
 spread) against six statistics of the draws and the shape of the sizes; each misfit is divided by the standard error of
 the published statistic. Shares have their binomial errors. The published means come from heavy tails, where one patient
-decides: a mean of 1,529 log-normal counts with an SD of the log above 2 is known to a factor of about 1.5, ratios of two such
-means alike. Then the affinity of double-positive T cells is set for their published enrichment, which changes none of
-the six: only ratios of affinities count. Each state of the assay is fitted by itself.
+decides: a mean of 1,529 log-normal counts with an SD of the log above 2 is known to a factor of about 1.5, ratios of
+two such means alike. Then the affinity of double-positive T cells is set for their published enrichment, which changes
+none of the six: only ratios of affinities count. Each state of the assay is fitted by itself.
 """
 
 from __future__ import annotations
