@@ -48,8 +48,9 @@ def test_power_and_detectable_effect_are_those_of_a_normal_law() -> None:
 
 
 def test_no_effect_has_the_power_of_a_false_alarm() -> None:
-    arm = sample(0.0, (1, 50), 5)
-    assert answer(question(), [arm, arm], []).power == pytest.approx(0.05, abs=1e-6)
+    arms = [sample(0.0, (1, 50), seed) for seed in (5, 6)]
+    alike = [arm - arm.mean() for arm in arms]
+    assert answer(question(), alike, []).power == pytest.approx(0.05, abs=1e-6)
 
 
 def test_draws_keep_their_own_statistic() -> None:
@@ -82,14 +83,25 @@ def test_wilson_without_trials() -> None:
     assert all(map(math.isnan, wilson(0, 0)))
 
 
-def test_resampling_is_fixed_and_may_keep_pairs_together() -> None:
+def test_resampling_is_fixed_and_keeps_twins_together() -> None:
     one, other = np.arange(20.0).reshape(20, 1), np.arange(20.0).reshape(20, 1) + 100
     first, again = resampled([one], times=5)[0], resampled([one], times=5)[0]
     np.testing.assert_array_equal(first, again)
-    pair = resampled([one, other], paired=True, times=5)
+    pair = resampled([one, other], times=5)
     np.testing.assert_array_equal(pair[0] + 100, pair[1])
-    apart = resampled([one, other], paired=False, times=5)
-    assert (apart[0] + 100 != apart[1]).any()
+    assert np.unique(pair[0]).size > 10
+
+
+def test_what_twins_share_falls_out_of_their_comparison() -> None:
+    """Standard error of a difference of means: that of the differences of twins, not of two groups of animals."""
+    draw = np.random.default_rng(4)
+    shared, noise = draw.normal(0.0, 5.0, (3, 60, 1)), draw.normal(0.0, 0.5, (3, 60, 1))
+    twins = [shared + 1.0 + noise, shared]
+    found = answer(question(), twins, [])
+    width = found.between_animals[1] - found.between_animals[0]
+    assert width == pytest.approx(2 * 1.96 * noise.std() / math.sqrt(180), rel=0.15)
+    strangers = answer(question(), [twins[0], shared[:, ::-1]], [])
+    assert strangers.between_animals[1] - strangers.between_animals[0] > 8 * width
 
 
 def test_middle_leaves_out_what_is_not_known() -> None:

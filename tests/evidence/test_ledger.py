@@ -187,6 +187,19 @@ def test_rules_on_what_nobody_reads_are_dropped(catalog: Catalog) -> None:
     assert "PD-L1" in level.factors
 
 
+def test_arms_hold_the_same_animals(catalog: Catalog, tmp_path: Path) -> None:
+    """Until a treatment starts no bit differs; under it volumes differ, and still go together."""
+    readings = (Reading(state="primary volume", trial_day=8), Reading(endpoint="primary volume"))
+    plans = [ArmPlan(ArmName("igf-paclitaxel", arm), readings) for arm in ("control", "paclitaxel")]
+    effort = Effort(animals=16, seeds=2, draws=0, animals_per_draw=1)
+    runs = Simulations(catalog, effort, 1, tmp_path).run(plans, 2)
+    control, treated = (runs[plan.name].central for plan in plans)
+    np.testing.assert_array_equal(control[..., 0], treated[..., 0])
+    assert (control[..., 1] != treated[..., 1]).all()
+    assert np.corrcoef(np.log(control[..., 1]).ravel(), np.log(treated[..., 1]).ravel())[0, 1] > 0.5
+    assert (control[0] != control[1]).all()
+
+
 def test_an_edit_belongs_to_the_key(catalog: Catalog) -> None:
     readings = [Reading(endpoint="lung foci")]
     arms = ("control", "PLXNB2 knock-out", "SEMA4C knock-out", "both")

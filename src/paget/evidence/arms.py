@@ -1,7 +1,9 @@
 """One arm of a trial by itself: what the ledger simulates, shares between rows, and keeps.
 
-Arms of a trial do not depend on each other (every random number is keyed by arm, animal and draw), so that rows which
-speak of the same arm share its animals, whatever other arms their trials have.
+Arms of a trial do not depend on each other (every random number is keyed by animal and draw), so that rows which speak
+of the same arm share its animals, whatever other arms their trials have. Animals are twins, the same ones in every
+arm: what they differ by falls out of a comparison of arms, so that few decide what the model implies. That is more than
+a laboratory's experiment of that size would decide.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class ArmPlan:
     """Least number of animals per parameter draw; 0: the usual one."""
 
 
-def design_of(plan: ArmPlan, catalog: Catalog, seed: int, twins: bool) -> TrialDesign:
+def design_of(plan: ArmPlan, catalog: Catalog, seed: int) -> TrialDesign:
     """The trial reduced to this arm, with the assays that its readings need."""
     whole: TrialDesign = catalog.get("trial", plan.name.trial)
     arm: Arm = whole.arm(plan.name.arm)
@@ -44,7 +46,7 @@ def design_of(plan: ArmPlan, catalog: Catalog, seed: int, twins: bool) -> TrialD
         "contrasts": [],
         "seed": seed,
         "draws": 0,
-        "twins": twins,
+        "twins": True,
     }
     return whole.model_copy(update=changes)
 

@@ -33,7 +33,7 @@ class Finding:
     value: float
     """All animals of all seeds, central parameters."""
     between_animals: tuple[float, float]
-    """95 % bootstrap interval over animals, at the number that was used."""
+    """95 % bootstrap interval over animals, at the number that was used; twins are resampled together."""
     from_parameters: tuple[float, float]
     """Middle 95 % over parameter draws."""
     by_seed: tuple[float, ...]
@@ -47,13 +47,13 @@ class Finding:
     target: tuple[float, float] | None
     """Range that was published; None where only a direction was seen."""
     animals: int
-    """Animals per arm, all seeds together."""
+    """Animals per arm, all seeds together; the same ones in every arm."""
     power: float
-    """Chance that an experiment of this size excludes no effect, were the simulated effect true."""
+    """Chance that a comparison of so many twins excludes no effect, were the simulated effect true."""
     within: bool = False
     """Whether the whole interval must lie in `target`, as where two arms are said to be equal."""
     detectable: float = math.nan
-    """Smallest effect in the published direction that such an experiment decides with 80 % power."""
+    """Smallest effect in the published direction that such a comparison decides with 80 % power."""
 
     def right(self) -> npt.NDArray[np.bool_]:
         """Which parameter draws give the right answer; a draw without an answer does not."""
@@ -84,8 +84,6 @@ class Question:
     target: tuple[float, float] | None = None
     within: bool = False
     """Whether the interval must lie in the target altogether."""
-    paired: bool = False
-    """Whether the second half of the samples holds the same animals as the first: they are resampled together."""
 
 
 def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[FloatArray]) -> Finding:
@@ -95,7 +93,7 @@ def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[Fl
     """
     pooled = [sample.reshape(-1, sample.shape[-1]) for sample in central]
     value = float(question.statistic(pooled))
-    spread = question.statistic(resampled(pooled, question.paired))
+    spread = question.statistic(resampled(pooled))
     by_seed = np.atleast_1d(question.statistic(list(central)))
     over_draws = np.atleast_1d(question.statistic(list(draws))) if draws and len(draws[0]) else np.empty(0)
     error = float(np.nanstd(spread)) if np.isfinite(spread).any() else math.nan
@@ -120,17 +118,13 @@ def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[Fl
     )
 
 
-def resampled(
-    samples: Sequence[FloatArray], paired: bool = False, times: int = RESAMPLES
-) -> list[FloatArray]:
-    """Bootstrap: animals drawn with replacement within each sample, shape (times, animals, readings).
-
-    paired: the second half of the samples is resampled like the first.
-    """
+def resampled(samples: Sequence[FloatArray], times: int = RESAMPLES) -> list[FloatArray]:
+    """Bootstrap: animals drawn with replacement, shape (times, animals, readings); all samples hold the same animals
+    in the same order and are resampled together."""
     generator = np.random.Generator(np.random.Philox(BOOTSTRAP_SEED))
-    apart = len(samples) // 2 if paired else len(samples)
-    indices = [generator.integers(0, len(sample), size=(times, len(sample))) for sample in samples[:apart]]
-    return [sample[indices[place % apart]] for place, sample in enumerate(samples)]
+    animals = len(samples[0])
+    indices = generator.integers(0, animals, size=(times, animals))
+    return [sample[indices] for sample in samples]
 
 
 def middle(values: FloatArray, share: float = CONFIDENCE) -> tuple[float, float]:

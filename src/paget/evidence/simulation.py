@@ -86,7 +86,7 @@ class ArmRuns:
     """All animals of one arm. An animal that outgrew what can be simulated has no reading (NaN)."""
 
     central: FloatArray
-    """Shape (seeds, animals, readings): the central parameters."""
+    """Shape (seeds, animals, readings): the central parameters, the same animals in every arm."""
     draws: FloatArray
     """Shape (draws, animals, readings): one parameter draw each, the same animals in every arm."""
     overgrown: int = 0
@@ -109,20 +109,20 @@ def chunks_of(plan: ArmPlan, effort: Effort, seed: int) -> list[Chunk]:
         for repeat in range(effort.seeds)
         for first in range(1, effort.animals + 1, ANIMALS_PER_CHUNK)
     ]
-    twins = range(1, per_draw + 1)
+    drawn = range(1, per_draw + 1)
     found += [
-        Chunk(arm, seed, range(first, min(first + DRAWS_PER_CHUNK, effort.draws + 1)), twins)
+        Chunk(arm, seed, range(first, min(first + DRAWS_PER_CHUNK, effort.draws + 1)), drawn)
         for first in range(1, effort.draws + 1, DRAWS_PER_CHUNK)
     ]
     return found
 
 
 class ArmSimulator:
-    """One arm under one seed, central or over draws; made when its first chunk is not on the disk."""
+    """One arm under one seed; made when its first chunk is not on the disk."""
 
-    def __init__(self, plan: ArmPlan, catalog: Catalog, seed: int, twins: bool, model_hash: str) -> None:
+    def __init__(self, plan: ArmPlan, catalog: Catalog, seed: int, model_hash: str) -> None:
         self.plan, self.catalog, self._model_hash = plan, catalog, model_hash
-        self.design = design_of(plan, catalog, seed, twins)
+        self.design = design_of(plan, catalog, seed)
         self._lock = threading.Lock()
         self._cohort: Cohort | None = None
 
@@ -186,7 +186,7 @@ class Simulations:
         """store: folder of kept runs; default: beside the machine code in the user's cache."""
         self.catalog, self.effort, self.seed = catalog, effort, seed
         self.store = store if store is not None else default_store()
-        self._simulators: dict[tuple[ArmName, int, bool], ArmSimulator] = {}
+        self._simulators: dict[tuple[ArmName, int], ArmSimulator] = {}
         self._hashes: dict[ArmName, str] = {}
         self.simulated = 0
         """Animals that were simulated and not found on the disk."""
@@ -232,10 +232,9 @@ class Simulations:
         )
 
     def _simulator(self, plan: ArmPlan, chunk: Chunk) -> ArmSimulator:
-        twins = chunk.draws != range(1)
-        key = (plan.name, chunk.seed, twins)
+        key = (plan.name, chunk.seed)
         if key not in self._simulators:
-            self._simulators[key] = ArmSimulator(plan, self.catalog, chunk.seed, twins, self._hash(plan))
+            self._simulators[key] = ArmSimulator(plan, self.catalog, chunk.seed, self._hash(plan))
         return self._simulators[key]
 
     def _hash(self, plan: ArmPlan) -> str:

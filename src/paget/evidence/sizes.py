@@ -10,13 +10,13 @@ class Effort:
     """Size of the simulated experiments."""
 
     animals: int = 150
-    """Animals per arm and seed, at the central parameters."""
+    """Animals per arm and seed, at the central parameters; twins: the same animals in every arm."""
     seeds: int = 3
     """Seeds: that many independent repeats of the central experiment."""
     draws: int = 64
     """Parameter draws over the ranges of fitted and assumed numbers."""
     animals_per_draw: int = 8
-    """Animals per arm and draw; twins: the same animals in every arm."""
+    """Animals per arm and draw, twins likewise."""
 
     def per_draw(self, least: int = 0) -> int:
         """Animals per draw of an arm whose rows ask for at least so many; a smaller effort asks for as much less."""

@@ -88,6 +88,8 @@ def _of_direction(finding: Finding) -> Verdict:
         return Verdict(UNDECIDED, "with one of the seeds the simulated animals give no number")
     signs = {_side(value, finding.no_effect) for value in finding.by_seed}
     sides = {_side(edge, finding.no_effect) for edge in finding.between_animals}
+    if sides == {0}:
+        return Verdict(UNDECIDED, "no animal differs between the arms")
     if len(sides) > 1 or 0 in sides:
         return Verdict(
             UNDECIDED, f"the interval between animals includes no effect (power {finding.power:.2f})"

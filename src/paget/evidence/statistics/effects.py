@@ -95,7 +95,6 @@ def ask_interaction(part: Interaction, animals: Animals) -> list[Finding]:
         statistic=ratio_of_ratios(*measures),
         is_ratio=True,
         direction="lower",
-        paired=part.weaker_arm is None and part.weaker_reference is None,
     )
     central = [animals.central(arm, reading) for arm, reading in samples]
     return [answer(question, central, [animals.draws(arm, reading) for arm, reading in samples])]
