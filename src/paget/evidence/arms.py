@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from paget.model import Arm, AssayRequest, Catalog, Model, TrialDesign, resolve
+from paget.model import Arm, AssayRequest, Catalog, Edit, Model, TrialDesign, resolve
 from paget.model.quantity import Setting
 from paget.model.readings import Reading
 
@@ -72,7 +72,16 @@ def at_the_end(endpoint: str) -> AssayRequest:
 
 def model_of_arm(arm: ArmName, catalog: Catalog) -> Model:
     """The model of an arm, with the drugs that it is given."""
+    return _model_with(arm, catalog, catalog.trials[arm.trial].arm(arm.arm).edits)
+
+
+def wild_type_of_arm(arm: ArmName, catalog: Catalog) -> Model:
+    """The same with a host that is not edited, which sets what organs hold at rest."""
+    edits = catalog.trials[arm.trial].arm(arm.arm).edits
+    return _model_with(arm, catalog, [edit for edit in edits if edit.in_ == "tumour"])
+
+
+def _model_with(arm: ArmName, catalog: Catalog, edits: list[Edit]) -> Model:
     design = catalog.trials[arm.trial]
-    own = design.arm(arm.arm)
-    drugs = list(dict.fromkeys(treatment.drug for treatment in own.treatments))
-    return resolve(catalog, design.tumour, design.host, design.without, own.edits, drugs)
+    drugs = list(dict.fromkeys(treatment.drug for treatment in design.arm(arm.arm).treatments))
+    return resolve(catalog, design.tumour, design.host, design.without, edits, drugs)

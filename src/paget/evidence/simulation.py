@@ -28,7 +28,7 @@ import platformdirs
 from paget.assays import assay_numbers
 from paget.compiled import PACKAGE, kernels_are_cached, mark_kernels_cached, source_hash
 from paget.errors import PagetError
-from paget.evidence.arms import ArmName, ArmPlan, design_of, model_of_arm
+from paget.evidence.arms import ArmName, ArmPlan, design_of, model_of_arm, wild_type_of_arm
 from paget.evidence.readings import read_all
 from paget.evidence.reduction import reduced_hash
 from paget.evidence.sizes import Effort
@@ -239,8 +239,8 @@ class Simulations:
 
     def _hash(self, plan: ArmPlan) -> str:
         if plan.name not in self._hashes:
-            model = model_of_arm(plan.name, self.catalog)
-            self._hashes[plan.name] = reduced_hash(model, plan.readings)
+            models = [model_of_arm(plan.name, self.catalog), wild_type_of_arm(plan.name, self.catalog)]
+            self._hashes[plan.name] = content_hash([reduced_hash(m, plan.readings) for m in models])
         return self._hashes[plan.name]
 
     def _place(self, plan: ArmPlan, chunk: Chunk) -> Path:

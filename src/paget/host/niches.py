@@ -6,9 +6,9 @@ once per step, whatever the number of lesions. Collagen is kept by the organ in 
 
     density' = (turnover + digestion at rest) (deposition / deposition at rest) - (turnover + digestion) density,
 
-where `at rest` is what resident cells do in the organ without tumour cells: there collagen has the density of the
-normal gland (1), and every resident cell type the density that the host states. The order of fibres follows the law of
-lesions.
+where `at rest` is what resident cells of the wild type do in the organ without tumour cells: there collagen has the
+density of the normal gland (1), and every resident cell type the density that the host states. A host with an edited
+genotype comes to rest elsewhere (`genotype.py`). The order of fibres follows the law of lesions.
 """
 
 from __future__ import annotations
@@ -128,10 +128,11 @@ def _advance_matrix(tables, state, site, dt):
         tables.body.collagen_turnover,
         state.niche_matrix[site],
     )
-    kept = resting_matrix_rate(tables, state, site, DIGESTION)
+    kept = resting_matrix_rate(tables, state, site, DIGESTION) + tables.sites.lost_digestion[site]
     laid = resting_matrix_rate(tables, state, site, DEPOSITION)
     now = matrix_rate(tables, state, behaviours, DEPOSITION)
-    source = (turnover + kept) * now / laid if laid > 0.0 else turnover + kept + now
+    share = tables.sites.kept_deposition[site]
+    source = (turnover + kept) * share * now / laid if laid > 0.0 else (turnover + kept) * share + now
     loss = turnover + matrix_rate(tables, state, behaviours, DIGESTION)
     matrix[0] = relax(matrix[0], source, loss, dt)
     order = matrix_rate(tables, state, behaviours, ALIGNMENT)
@@ -173,8 +174,10 @@ def _replacement(tables, state, site, cell_type):
     index = tables.behaviour
     rate = tables.rules.base[index.death[cell_type]] if index.death[cell_type] >= 0 else 0.0
     recruitment = index.recruitment[cell_type]
-    if recruitment >= 0 and state.niche_rest[site, recruitment] > 0.0:
-        rate *= state.niche_behaviours[site, recruitment] / state.niche_rest[site, recruitment]
+    if recruitment >= 0:
+        rate *= tables.sites.kept_recruitment[site, cell_type]
+        if state.niche_rest[site, recruitment] > 0.0:
+            rate *= state.niche_behaviours[site, recruitment] / state.niche_rest[site, recruitment]
     if cell_type == index.neutrophil:
         rate *= state.marrow[4]
     return rate

@@ -209,6 +209,8 @@ def _place_body(model: Model, entries: Entries) -> None:
 
 
 def _place_sites(model: Model, layout: Layout, entries: Entries) -> None:
+    entries.fill("sites", "kept_recruitment", 1.0)
+    entries.fill("sites", "kept_deposition", 1.0)
     for s, name in enumerate(layout.sites):
         if name not in model.host.sites:
             raise PagetError("a host needs every site", key=f"sites.{name}", allowed=layout.sites)

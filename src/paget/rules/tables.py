@@ -243,7 +243,13 @@ class Sites:
     receptivity: Annotated[Real, "S"]
     """Factor on waking, shape (S,)."""
     cells: Annotated[Real, "S", "K"]
-    """Resident cells (1/mm3), shape (S, K)."""
+    """Resident cells of the wild type (1/mm3), shape (S, K)."""
+    kept_recruitment: Annotated[Real, "S", "K"]
+    """Recruitment at rest relative to the wild type, shape (S, K); 1 in a host that is not edited."""
+    kept_deposition: Annotated[Real, "S"]
+    """Deposition of collagen at rest relative to the wild type, shape (S,)."""
+    lost_digestion: Annotated[Real, "S"]
+    """Digestion of collagen at rest that the wild type has more (1/day), shape (S,); 0 in a host that is not edited."""
 
 
 class Drugs:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from paget.assays import Animal
 from paget.errors import PagetError
 from paget.host import run_subject
+from paget.host.genotype import beside_wild_type
 from paget.host.regimen import Protocol, Regimen
 from paget.keyed_random import subject_key
-from paget.model import Catalog, Model, resolve
-from paget.model.trial_design import Arm, Inoculum, TrialDesign
+from paget.model import Catalog, Edit, Model, resolve
+from paget.model.trial_design import Inoculum, TrialDesign
 from paget.rules import CompiledModel, compile_model
 from paget.trial.outcome import Outcome, Seat, outcome_of
 from paget.trial.planning import enrolment_of, observation_of, protocol_of, regimen_of
@@ -31,6 +32,8 @@ class Genotype:
     population: Population
     sample: FloatArray
     """Scores of the population sample that sets the strata."""
+    wild_type: int | None = None
+    """Place of the same genotype with an unedited host, if its host is edited."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Cohort:
         self.genotypes: list[Genotype] = []
         self._genotype_of: list[int] = []
         for arm in design.arms:
-            self._genotype_of.append(self._genotype(arm, catalog))
+            self._genotype_of.append(self._genotype(arm.edits, catalog))
         self._groups: list[tuple[int, Inoculum]] = []
         """Genotypes with ways of inoculation: what one or more arms have in common."""
         self._group_of = [
@@ -66,16 +69,19 @@ class Cohort:
         ]
         self._drawn: dict[tuple[int, int], Drawn] = {}
 
-    def _genotype(self, arm: Arm, catalog: Catalog) -> int:
-        """Index of the arm's genotype, made if no earlier arm has it."""
+    def _genotype(self, edits: list[Edit], catalog: Catalog) -> int:
+        """Index of a genotype, made if no earlier arm has it."""
         for index, genotype in enumerate(self.genotypes):
-            if list(genotype.model.edits) == arm.edits:
+            if list(genotype.model.edits) == edits:
                 return index
         design, drugs = self.design, self.design.drugs()
-        model = resolve(catalog, design.tumour, design.host, design.without, arm.edits, drugs)
+        of_tumour = [edit for edit in edits if edit.in_ == "tumour"]
+        wild_type = self._genotype(of_tumour, catalog) if of_tumour != edits else None
+        model = resolve(catalog, design.tumour, design.host, design.without, edits, drugs)
         population = population_of(model.quantities(), model.correlations)
         compiled = compile_model(model, drugs)
-        self.genotypes.append(Genotype(model, compiled, population, population_sample(population)))
+        sample = population_sample(population)
+        self.genotypes.append(Genotype(model, compiled, population, sample, wild_type))
         return len(self.genotypes) - 1
 
     def _group(self, genotype: int, inoculum: Inoculum) -> int:
@@ -115,13 +121,19 @@ class Cohort:
         fixed = {rate.path: values.get(rate.path, rate.canonical) for rate in growth}
         population = genotype.population.with_medians(values)
         return Drawn(
-            compiled=genotype.compiled.with_values(values),
+            compiled=self._compiled(genotype, draw),
             protocol=protocol_of(design, model, self.observation, values, inoculum, partners),
             screening=Screening(
                 population, genotype.sample, fixed, enrolment, design.seed, self.keyed_draw(draw)
             ),
             organ_volumes=_organ_volumes(model, values),
         )
+
+    def _compiled(self, genotype: Genotype, draw: int) -> CompiledModel:
+        compiled = genotype.compiled.with_values(self.values_of(genotype.model, draw))
+        if genotype.wild_type is None:
+            return compiled
+        return beside_wild_type(compiled, self._compiled(self.genotypes[genotype.wild_type], draw))
 
     def values_of(self, model: Model, draw: int) -> Values:
         """Uncertain numbers of a draw, by path; studies that choose the numbers themselves replace it."""
