@@ -79,8 +79,8 @@ def test_kept_shares_are_those_of_the_behaviours(host, wild_type) -> None:
     ],
 )
 def test_collagen_at_rest_is_what_is_laid_over_what_is_lost(host, wild_type, rest, edit) -> None:
-    """density (turnover + digestion) = (turnover + digestion of the wild type) deposition / deposition of the wild type,
-    with the wild type's rates at rest, read from the wild type alone."""
+    """density (turnover + digestion) = (turnover + wild digestion) deposition / wild deposition, with the rates of the
+    wild type at rest, read from the wild type alone."""
     tables, state = rest(beside_wild_type(host(**edit), wild_type))
     _, before = rest(wild_type)
     read_niche(tables, state, LUNG)

@@ -21,8 +21,8 @@ _BEHAVIOUR = {"secretion": "secretion of {}", "behaviour": "{}", "adhesion": "ad
 class Edit(Entry):
     """A change of genotype, from birth on. Exactly one of the five targets is named.
 
-    Organs of an edited host hold fewer or more resident cells and less or more collagen before any tumour, by what their
-    cells recruit, lay and digest relative to the wild type.
+    Organs of an edited host hold fewer or more resident cells and less or more collagen before any tumour, by what
+    their cells recruit, lay and digest relative to the wild type.
     """
 
     in_: Annotated[str, OneOf("tumour", "host")] = Field(alias="in")
