@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,24 +11,49 @@ from paget.model.biology import Species
 from paget.model.quantity import BadValue, Entry, In, Quantity
 
 
+def _stated_where_met(
+    entry: Entry,
+    keys: Iterable[str],
+    met: bool,
+    *,
+    who: str = "",
+    unmet: str = "bound = false",
+    way_out: str = " (or bound = false)",
+) -> None:
+    """The law of all targets: what is met has its numbers, what is spared has none; BadValue otherwise.
+
+    who: beginning of the message about a missing number. unmet: what has no such number. way_out: what else would do.
+    """
+    for key in keys:
+        given = bool(getattr(entry, key))
+        if met and not given:
+            raise BadValue(f"{who}needs {key}{way_out}")
+        if given and not met:
+            raise BadValue(f"{unmet} has no {key}", at=(key,))
+
+
 class _OnTarget(Entry):
-    """How a drug meets its target in one species; `bound = false` says that it does not, and then has no number."""
+    """How a drug meets its target in one species: `bound`, and one number, which is the field that a subclass adds.
+
+    `bound = false` says that the target is not met, and then has no number.
+    """
 
     bound: bool = True
     """False says that the drug does not meet the target of this species: a value, not an omission. Default: true."""
 
+    @classmethod
+    def _key(cls) -> str:
+        (key,) = (name for name in cls.model_fields if name != "bound")
+        return key
+
     def constant(self) -> Quantity | None:
         """The one number of this entry; None where the target is not met."""
-        raise NotImplementedError
+        number: Quantity | None = getattr(self, self._key())
+        return number
 
     @model_validator(mode="after")
     def _complete(self) -> _OnTarget:
-        name = next(key for key in type(self).model_fields if key != "bound")
-        given = getattr(self, name) is not None
-        if self.bound and not given:
-            raise BadValue(f"needs {name} (or bound = false)")
-        if given and not self.bound:
-            raise BadValue(f"bound = false has no {name}", at=(name,))
+        _stated_where_met(self, (self._key(),), self.bound)
         return self
 
 
@@ -38,10 +63,6 @@ class Affinity(_OnTarget):
     dissociation_constant: Annotated[Quantity, In("nM", above=0)] | None = None
     """Concentration that holds half of the target [nM]."""
 
-    def constant(self) -> Quantity | None:
-        """The dissociation constant."""
-        return self.dissociation_constant
-
 
 class Potency(_OnTarget):
     """Concentration that does half of what the drug can do to the cells of one species."""
@@ -49,9 +70,11 @@ class Potency(_OnTarget):
     half_concentration: Annotated[Quantity, In("ug/mL", above=0)] | None = None
     """Concentration in plasma at half the effect [ug/mL]."""
 
-    def constant(self) -> Quantity | None:
-        """The half concentration."""
-        return self.half_concentration
+
+Affinities = Annotated[dict[Species, Affinity], Field(min_length=1)]
+"""Affinity by species, of one at least."""
+Potencies = Annotated[dict[Species, Potency], Field(min_length=1)]
+"""Potency by species, of one at least."""
 
 
 def constant_in(targets: Mapping[str, Affinity] | Mapping[str, Potency], species: str) -> Quantity | None:
@@ -60,11 +83,28 @@ def constant_in(targets: Mapping[str, Affinity] | Mapping[str, Potency], species
     return None if target is None else target.constant()
 
 
-class Damages(Entry):
+class _Deed(Entry):
+    """What all actions have: a kind, and something in the body to act on."""
+
+    kind: str
+    """Name of the action in files."""
+
+    acts_on: ClassVar[tuple[str, ...]]
+    """Keys whose values say what it acts on."""
+
+    @property
+    def path_key(self) -> str:
+        """Name of the action within paths: `binds IGF-1`, `modifies adhesion of neutrophil`."""
+        return f"{self.kind} {' of '.join(getattr(self, key) for key in self.acts_on)}"
+
+
+class Damages(_Deed):
     """Damage of cells in one stage.
 
     rate = maximum_rate E^power / (half_exposure^power + E^power), with E the exposure that lingers in tissue.
     """
+
+    acts_on: ClassVar[tuple[str, ...]] = ("stage",)
 
     kind: Literal["damages"]
     """Damage by exposure."""
@@ -79,14 +119,11 @@ class Damages(Entry):
     washout: Annotated[Quantity, In("1/day", above=0)]
     """Rate at which exposure wears off in tissue [1/day]."""
 
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"damages {self.stage}"
 
-
-class Binds(Entry):
+class Binds(_Deed):
     """Binding of a free factor, which is then cleared with the drug: antibodies and traps."""
+
+    acts_on: ClassVar[tuple[str, ...]] = ("factor",)
 
     kind: Literal["binds"]
     """Binding of a ligand."""
@@ -105,25 +142,17 @@ class Binds(Entry):
     affinity: dict[Species, Affinity] = Field(default_factory=dict)
     """Affinity for the factor of each species; a species that is absent is not bound."""
 
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"binds {self.factor}"
-
     @model_validator(mode="after")
     def _complete(self) -> Binds:
-        numbers = ("binding_sites", "on_rate", "tissue_share", "complex_half_life")
-        for key in (*numbers, "affinity"):
-            given = bool(getattr(self, key))
-            if self.bound and not given:
-                raise BadValue(f"a drug that binds {self.factor} needs {key} (or bound = false)")
-            if given and not self.bound:
-                raise BadValue(f"bound = false has no {key}", at=(key,))
+        keys = ("binding_sites", "on_rate", "tissue_share", "complex_half_life", "affinity")
+        _stated_where_met(self, keys, self.bound, who=f"a drug that binds {self.factor} ")
         return self
 
 
-class Inhibits(Entry):
+class Inhibits(_Deed):
     """Reversible inhibition of a factor: what is left acts as 1 / (1 + C / constant) of its level."""
+
+    acts_on: ClassVar[tuple[str, ...]] = ("factor",)
 
     kind: Literal["inhibits"]
     """Inhibition of a factor, an enzyme for example, by a small molecule that lets go of it."""
@@ -131,17 +160,14 @@ class Inhibits(Entry):
     """The factor."""
     tissue_share: Annotated[Quantity, In("1", at_most=1)]
     """Active concentration in tissue relative to plasma [1]: free of protein, and distributed."""
-    affinity: Annotated[dict[Species, Affinity], Field(min_length=1)]
+    affinity: Affinities
     """Affinity for the factor of each species; a species that is absent is not inhibited."""
 
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"inhibits {self.factor}"
 
-
-class Blocks(Entry):
+class Blocks(_Deed):
     """Competition with the ligands of a receptor (Gaddum)."""
+
+    acts_on: ClassVar[tuple[str, ...]] = ("receptor",)
 
     kind: Literal["blocks"]
     """Antagonism at a receptor."""
@@ -150,26 +176,21 @@ class Blocks(Entry):
     tissue_share: Annotated[Quantity, In("1", at_most=1)] | None = None
     """Active concentration in tissue relative to plasma [1]: free of protein, and distributed. Required unless the
     receptor is spared in all species."""
-    affinity: Annotated[dict[Species, Affinity], Field(min_length=1)]
+    affinity: Affinities
     """Affinity for the receptor of each species; a species that is absent is not blocked."""
 
     @model_validator(mode="after")
     def _complete(self) -> Blocks:
         blocked = any(target.bound for target in self.affinity.values())
-        if blocked and self.tissue_share is None:
-            raise BadValue(f"a drug that blocks {self.receptor} needs tissue_share")
-        if not blocked and self.tissue_share is not None:
-            raise BadValue("what blocks no receptor has no tissue_share", at=("tissue_share",))
+        who, unmet = f"a drug that blocks {self.receptor} ", "what blocks no receptor"
+        _stated_where_met(self, ("tissue_share",), blocked, who=who, unmet=unmet, way_out="")
         return self
 
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"blocks {self.receptor}"
 
-
-class Depletes(Entry):
+class Depletes(_Deed):
     """Death of one cell type: rate = maximum_rate C / (half_concentration + C), C in plasma."""
+
+    acts_on: ClassVar[tuple[str, ...]] = ("cell_type",)
 
     kind: Literal["depletes"]
     """Depletion of a cell type."""
@@ -177,17 +198,14 @@ class Depletes(Entry):
     """The cells."""
     maximum_rate: Annotated[Quantity, In("1/day")]
     """Largest additional death rate [1/day]."""
-    affinity: Annotated[dict[Species, Potency], Field(min_length=1)]
+    affinity: Potencies
     """Half concentration for the cells of each species; a species that is absent is not depleted."""
 
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"depletes {self.cell_type}"
 
-
-class Modifies(Entry):
+class Modifies(_Deed):
     """Change of one behaviour of one cell type: it is multiplied by 1 + (fold - 1) C / (half_concentration + C)."""
+
+    acts_on: ClassVar[tuple[str, ...]] = ("behaviour", "cell_type")
 
     kind: Literal["modifies"]
     """Change of a behaviour, an adhesion for example."""
@@ -197,13 +215,8 @@ class Modifies(Entry):
     """Their behaviour, by name in the vocabulary."""
     fold: Annotated[Quantity, In("1")]
     """Factor on the behaviour at saturation [1]."""
-    affinity: Annotated[dict[Species, Potency], Field(min_length=1)]
+    affinity: Potencies
     """Half concentration for the cells of each species; a species that is absent is not affected."""
-
-    @property
-    def path_key(self) -> str:
-        """Name of the action within paths."""
-        return f"modifies {self.behaviour} of {self.cell_type}"
 
 
 Action = Annotated[
