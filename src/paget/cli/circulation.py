@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from paget.cli.study import JsonOption, check_json, write_json_file
+from paget.cli.options import JsonOption
+from paget.cli.study import check_json, write_json_file
 
 
 def circulation(

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from paget.cli.options import ProjectOption
-from paget.cli.study import JsonOption, check_json, write_json_file
+from paget.cli.options import JsonOption, ProjectOption, seed_option
+from paget.cli.study import check_json, write_json_file
 
 
 def draw(
@@ -18,7 +18,7 @@ def draw(
     patients: Annotated[
         int, typer.Option("--patients", min=3, max=1_000_000, metavar="N", help="Patients, one tube each.")
     ] = 1529,
-    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Seed.")] = 1,
+    seed: Annotated[int, seed_option("Seed.")] = 1,
     volume: Annotated[
         str | None,
         typer.Option(

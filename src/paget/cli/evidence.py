@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paget.cli.options import ProjectOption
+from paget.cli.options import ProjectOption, WorkersOption, json_file_option, seed_option
 
 if TYPE_CHECKING:
     from paget.evidence import Effort, LedgerRow
@@ -27,21 +27,13 @@ def evidence(
             metavar="[ID]...", help="Published results, by id [default: all; `paget list results`]."
         ),
     ] = None,
-    json: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="F", help="Write the rows to this file; - for the terminal."),
-    ] = None,
+    json: Annotated[Path | None, json_file_option("Write the rows to this file; - for the terminal.")] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Write evidence.html and ledger.json into this folder."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="First of the seeds.")] = 1,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Threads [default: the CPUs this process may use]."
-        ),
-    ] = None,
+    seed: Annotated[int, seed_option("First of the seeds.")] = 1,
+    workers: WorkersOption = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer animals and draws: a first look.")] = False,
     project: ProjectOption = None,
 ) -> None:

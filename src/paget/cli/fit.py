@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paget.cli.options import ProjectOption
+from paget.cli.options import ProjectOption, json_file_option
 
 if TYPE_CHECKING:
     from paget.analysis.baseline.fit import BaselineFit
@@ -43,9 +43,7 @@ def baseline(
     check: Annotated[
         bool, typer.Option("--check", help="Only say whether the catalog is the one that was frozen.")
     ] = False,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="F", help="Write targets and numbers to this file.")
-    ] = None,
+    json: Annotated[Path | None, json_file_option("Write targets and numbers to this file.")] = None,
     project: ProjectOption = None,
 ) -> None:
     """Fit all baselines with the whole catalog on.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paget.cli.options import ProjectOption
+from paget.cli.options import ProjectOption, json_file_option
 
 if TYPE_CHECKING:
     from paget.analysis.lint import Finding
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 def lint(
     project: ProjectOption = None,
     json: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="F", help="Write the findings to this file; - for the terminal."),
+        Path | None, json_file_option("Write the findings to this file; - for the terminal.")
     ] = None,
 ) -> None:
     """Look for what is useless or missing in a catalog that loads.

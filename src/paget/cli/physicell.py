@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paget.cli.tissue import QuietOption, ThreadsOption, run_and_tell
+from paget.cli.options import OutOption, QuietTableOption, ThreadsOption, seed_option
+from paget.cli.tissue import run_and_tell
 
 if TYPE_CHECKING:
     from paget.formats.physicell import Project
@@ -28,18 +29,13 @@ physicell = typer.Typer(help="Run or check a project of PhysiCell.", rich_markup
 def run(
     context: typer.Context,
     settings: SettingsArgument,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder for the results [default: in results/]."),
-    ] = None,
+    out: OutOption = None,
     threads: ThreadsOption = None,
     until: Annotated[
         float | None,
         typer.Option("--until", metavar="MIN", help="End, in minutes [default: the project's max_time]."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, metavar="N", help="Seed [default: the project's, or 0].")
-    ] = None,
+    seed: Annotated[int | None, seed_option("Seed [default: the project's, or 0].")] = None,
     scheme: Annotated[
         str,
         typer.Option(
@@ -48,7 +44,7 @@ def run(
             help="Solvers: Paget's, or PhysiCell's own splitting and chances.",
         ),
     ] = "default",
-    quiet: QuietOption = False,
+    quiet: QuietTableOption = False,
 ) -> None:
     """Run a project of PhysiCell unchanged.
 

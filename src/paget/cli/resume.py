@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paget.cli.tissue import QuietOption, ThreadsOption, run_and_tell
+from paget.cli.options import QuietTableOption, ThreadsOption
+from paget.cli.tissue import run_and_tell
 
 if TYPE_CHECKING:
     from paget.runs import Job
@@ -20,7 +21,7 @@ def resume(
         Path, typer.Argument(metavar="DIR", help="Folder of a tissue run, with or without .partial.")
     ],
     threads: ThreadsOption = None,
-    quiet: QuietOption = False,
+    quiet: QuietTableOption = False,
 ) -> None:
     """Go on with an interrupted run of a tissue.
 

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paget.cli.options import ProjectOption
-from paget.cli.study import (
+from paget.cli.options import (
+    HOST,
+    TUMOUR,
     JsonOption,
     OutOption,
+    ProjectOption,
     QuietOption,
     WorkersOption,
-    check_json,
-    with_progress,
-    write_json_file,
+    animals_option,
+    days_option,
+    endpoint_option,
+    seed_option,
 )
+from paget.cli.study import Tell, changed, check_json, show_study, study_folder, then_report, with_progress
+
+if TYPE_CHECKING:
+    from paget.analysis.folder import Frames, Notes
+    from paget.analysis.sensitivity.study import Sensitivity
 
 
 def sensitivity(
@@ -28,16 +36,9 @@ def sensitivity(
             metavar="[NAME|FILE]", help="A trial [default: untreated animals of --tumour and --host]."
         ),
     ] = None,
-    tumour: Annotated[
-        str | None, typer.Option("--tumour", metavar="NAME", help="Tumour, by name in the catalog.")
-    ] = None,
-    host: Annotated[
-        str | None, typer.Option("--host", metavar="NAME", help="Host, by name in the catalog.")
-    ] = None,
-    days: Annotated[
-        float,
-        typer.Option("--days", min=1.0, metavar="DAY", help="Day of reading without a trial [default: 42]."),
-    ] = 42.0,
+    tumour: Annotated[str | None, TUMOUR] = None,
+    host: Annotated[str | None, HOST] = None,
+    days: Annotated[float, days_option("Day of reading without a trial [default: 42].")] = 42.0,
     arm: Annotated[
         str | None, typer.Option("--arm", metavar="ARM", help="Arm of the trial [default: the first].")
     ] = None,
@@ -45,16 +46,12 @@ def sensitivity(
         str | None,
         typer.Option("--against", metavar="ARM", help="Second arm: what the ratio of the two depends on."),
     ] = None,
-    endpoint: Annotated[
-        str, typer.Option("--endpoint", metavar="NAME", help="Endpoint [default: lung foci].")
-    ] = "lung foci",
+    endpoint: Annotated[str, endpoint_option("Endpoint [default: lung foci].")] = "lung foci",
     trajectories: Annotated[
         int,
         typer.Option("--trajectories", min=2, metavar="R", help="Times each number is moved [default: 12]."),
     ] = 12,
-    animals: Annotated[
-        int, typer.Option("--animals", min=5, metavar="N", help="Animals at each point [default: 16].")
-    ] = 16,
+    animals: Annotated[int, animals_option("Animals at each point [default: 16].")] = 16,
     span: Annotated[
         float,
         typer.Option(
@@ -65,9 +62,7 @@ def sensitivity(
             help="Part of each range that is used [default: 0.5].",
         ),
     ] = 0.5,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, metavar="N", help="Seed [default: the trial's, or 1].")
-    ] = None,
+    seed: Annotated[int | None, seed_option("Seed [default: the trial's, or 1].")] = None,
     out: OutOption = None,
     workers: WorkersOption = None,
     quiet: QuietOption = False,
@@ -81,41 +76,38 @@ def sensitivity(
     """
     check_json(json)
     arms = _arms(name, tumour, host, arm, against)
-    from paget.cli.trial import default_folder
     from paget.model.names import slug
 
-    asked: dict[str, Any] = {
-        "endpoint": endpoint if endpoint != "lung foci" else None, "arm": arm, "against": against,
-        "days": days if days != 42.0 else None, "trajectories": trajectories if trajectories != 12 else None,
-        "animals": animals if animals != 16 else None, "span": span if span != 0.5 else None, "seed": seed,
-    }  # fmt: skip
-    words = {key: value if value is None else slug(str(value)) for key, value in asked.items()}
-    stem = f"sensitivity-{slug(Path(name).stem if name else f'{tumour} {host}')}"
-    folder = out if out is not None else default_folder(stem, words)
+    asked = changed(
+        endpoint=(endpoint, "lung foci"), arm=(arm, None), against=(against, None), days=(days, 42.0),
+        trajectories=(trajectories, 12), animals=(animals, 16), span=(span, 0.5), seed=(seed, None),
+    )  # fmt: skip
+    subject = slug(Path(name).stem if name else f"{tumour} {host}")
+    folder = study_folder(out, ("sensitivity", subject), asked)
 
-    def work(tell: Any) -> Any:
+    def work(tell: Tell) -> Sensitivity:
         from paget.analysis.sensitivity.study import run_sensitivity, untreated
         from paget.model import load_catalog, load_trial_file
-
-        def finish(tables: Any, notes: Any, where: Any) -> None:
-            tell({"phase": "report"})
-            from paget.report.sensitivity import write_sensitivity
-
-            write_sensitivity(tables, notes, where)
 
         catalog = load_catalog(project)
         design = load_trial_file(name, catalog) if name else untreated(tumour or "", host or "", days)
         return run_sensitivity(
             design, catalog, endpoint, arms=arms, trajectories=trajectories, animals=animals, span=span, seed=seed,
-            out=folder, workers=workers, progress=tell, command=shlex.join(context.obj), finish=finish,
+            out=folder, workers=workers, progress=tell, command=shlex.join(context.obj),
+            finish=then_report(tell, _write),
         )  # fmt: skip
 
     found = with_progress(quiet, work)
     from paget.report.sensitivity import sensitivity_json, sensitivity_text
 
-    write_json_file(json, sensitivity_json(found.tables, found.notes))
-    typer.echo(sensitivity_text(found.tables, found.notes))
-    typer.echo(f"\nReport: {folder / 'report.html'}")
+    tables = found.tables, found.notes
+    show_study(json, sensitivity_json(*tables), sensitivity_text(*tables), folder)
+
+
+def _write(frames: Frames, notes: Notes, folder: Path) -> None:
+    from paget.report.sensitivity import write_sensitivity
+
+    write_sensitivity(frames, notes, folder)
 
 
 def _arms(

@@ -4,28 +4,53 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from paget.analysis.folder import Finish, Frames, Notes
+
 Done = TypeVar("Done")
 
-OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder for the results [default: in results/].")
-]
-JsonOption = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write the tables as JSON to FILE, too.")
-]
-WorkersOption = Annotated[
-    int | None,
-    typer.Option("--workers", min=1, metavar="N", help="Threads [default: the CPUs this process may use]."),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
+Tell = Callable[[Mapping[str, Any]], None]
+"""Where a study says how far it is."""
 
 
-def with_progress(quiet: bool, work: Callable[[Callable[[Mapping[str, Any]], None]], Done]) -> Done:
+def changed(**options: tuple[Any, Any]) -> dict[str, Any]:
+    """Options, each with its usual value; None for those that are as usual: what names the folder of a run."""
+    return {name: None if given == usual else given for name, (given, usual) in options.items()}
+
+
+def study_folder(out: Path | None, parts: Sequence[str], asked: Mapping[str, Any]) -> Path:
+    """The folder of a study: the one that was asked for, or one in results/ that names all that makes it another."""
+    from paget.cli.trial import default_folder
+    from paget.model.names import slug
+
+    words = {key: value if value is None else slug(str(value)) for key, value in asked.items()}
+    return out if out is not None else default_folder("-".join(parts), words)
+
+
+def then_report(tell: Tell, write: Finish) -> Finish:
+    """What a finished study does with its tables: it says so, and writes its page."""
+
+    def finish(frames: Frames, notes: Notes, folder: Path) -> None:
+        tell({"phase": "report"})
+        write(frames, notes, folder)
+
+    return finish
+
+
+def show_study(json: Path | None, as_json: Any, text: str, folder: Path) -> None:
+    """Print what came out and where the rest is; write JSON, if it was asked for."""
+    write_json_file(json, as_json)
+    typer.echo(text)
+    typer.echo(f"\nReport: {folder / 'report.html'}")
+
+
+def with_progress(quiet: bool, work: Callable[[Tell], Done]) -> Done:
     """The result of `work(tell)`; Ctrl-C says how to go on, and exits with 130."""
     from paget.cli.progress import progress_for
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from paget.cli.options import ProjectOption
+from paget.cli.options import OutOption, ProjectOption, QuietTableOption, ThreadsOption, seed_option
 
 if TYPE_CHECKING:
     from paget.runs import Job
@@ -19,33 +19,20 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-ThreadsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--threads", min=1, metavar="N", help="Threads [default: all CPUs, one for a small tissue]."
-    ),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only the final table.")]
-
 
 def tissue(
     context: typer.Context,
     name: Annotated[
         str, typer.Argument(metavar="NAME|FILE", help="A scene of the catalog, or a scene file.")
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder for the results [default: in results/]."),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, metavar="N", help="Seed [default: the scene's].")
-    ] = None,
+    out: OutOption = None,
+    seed: Annotated[int | None, seed_option("Seed [default: the scene's].")] = None,
     until: Annotated[
         str | None,
         typer.Option("--until", metavar="TIME", help="End, such as '12 hour' [default: the scene's]."),
     ] = None,
     threads: ThreadsOption = None,
-    quiet: QuietOption = False,
+    quiet: QuietTableOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Grow a tissue.

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from paget.cli.options import ProjectOption
+from paget.cli.options import (
+    OutOption,
+    ProjectOption,
+    QuietTableOption,
+    TrialArgument,
+    WorkersOption,
+    animals_option,
+    draws_option,
+    seed_option,
+)
 
 WIDTH_IN_A_PIPE = 140
 
@@ -21,36 +30,15 @@ if TYPE_CHECKING:
 
 def trial(
     context: typer.Context,
-    name: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="A trial of the catalog, or a trial file.")
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder for the results [default: in results/]."),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, metavar="N", help="Seed [default: the trial's].")
-    ] = None,
-    animals: Annotated[
-        int | None,
-        typer.Option("--animals", min=1, metavar="N", help="Animals per arm [default: the trial's]."),
-    ] = None,
+    name: TrialArgument,
+    out: OutOption = None,
+    seed: Annotated[int | None, seed_option("Seed [default: the trial's].")] = None,
+    animals: Annotated[int | None, animals_option("Animals per arm [default: the trial's].", least=1)] = None,
     draws: Annotated[
-        int | None,
-        typer.Option(
-            "--draws",
-            min=0,
-            metavar="N",
-            help="Parameter draws beside the central run [default: the trial's].",
-        ),
+        int | None, draws_option("Parameter draws beside the central run [default: the trial's].")
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", min=1, metavar="N", help="Threads [default: the CPUs this process may use]."
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the final table.")] = False,
+    workers: WorkersOption = None,
+    quiet: QuietTableOption = False,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of the table.")] = False,
     project: ProjectOption = None,
 ) -> None:
