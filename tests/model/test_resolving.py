@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,3 +191,16 @@ def test_edits_add_up(catalog: Catalog) -> None:
     once = resolve(catalog, "py230", "c57bl6").cell_types["tumour cell"].behaviours["shedding"].base.canonical
     twice = resolve(catalog, "py230", "c57bl6", edits=halves).cell_types["tumour cell"].behaviours["shedding"]
     assert twice.base.canonical == pytest.approx(once / 4)
+
+
+def test_the_primary_holds_what_it_begins_with_recruits_or_makes_of_these(catalog: Catalog) -> None:
+    """Hepatocytes stay in the liver; tumour-associated macrophages come of macrophages alone."""
+    model = resolve(catalog, "lm2-4", "scid")
+    held = model.cell_types_of_primary()
+    assert held == tuple(name for name in model.cell_types if name != "hepatocyte")
+    associated = model.cell_types["tumour-associated macrophage"].behaviours
+    assert "recruitment" not in associated
+    assert "tumour-associated macrophage" not in model.tumour.composition
+    still = {"macrophage": model.cell_types["macrophage"].model_copy(update={"behaviours": {}})}
+    bare = dataclasses.replace(model, cell_types=model.cell_types | still)
+    assert set(held) - set(bare.cell_types_of_primary()) == {"tumour-associated macrophage"}

@@ -228,7 +228,7 @@ def test_days_of_assays(design, model):
 
 def test_composition_is_spelled_out(design, model):
     names = [assay.name for assay in planned(design, model, {"endpoint": "composition", "days": ["end"]})]
-    assert names == [f"composition: {cell_type}" for cell_type in model.cell_types]
+    assert names == [f"composition: {name}" for name in model.cell_types if name != "hepatocyte"]
 
 
 def test_receptors_are_those_of_the_tumour_cells_unless_named(design, model):

@@ -96,7 +96,7 @@ def order_for(endpoint: Endpoint, receptors: Iterable[str] = (), **changes: floa
 
 
 def expanded(endpoint: Endpoint, cell_types: tuple[str, ...]) -> list[Endpoint]:
-    """The endpoints that one name stands for: `composition` is one per cell type of the model."""
+    """The endpoints that one name stands for: `composition` is one per cell type that the primary can hold."""
     if not endpoint.expands:
         return [endpoint]
     pattern = f"{endpoint.pattern}: {{cell type}}"

@@ -17,6 +17,8 @@ from paget.model.tumour import TUMOUR_CELL, Tumour
 from paget.model.vocabulary import Vocabulary
 from paget.model.walking import numbers
 
+_TRANSFORMATION = "transformation to "
+
 
 @dataclass(frozen=True)
 class Ignored:
@@ -83,6 +85,14 @@ class Model:
         """Species of the cells of a type: the tumour's for tumour cells, the host's for all others."""
         return self.tumour.species if cell_type == TUMOUR_CELL else self.host.species
 
+    def cell_types_of_primary(self) -> tuple[str, ...]:
+        """Cell types that the primary can hold: it begins with them, recruits them, or has cells that become them."""
+        there = {TUMOUR_CELL, *self.tumour.composition}
+        there |= {name for name, one in self.cell_types.items() if "recruitment" in one.behaviours}
+        while later := {kind for name in there for kind in _becomes(self.cell_types[name])} - there:
+            there |= later
+        return tuple(name for name in self.cell_types if name in there)
+
     def why_absent(self, cell_type: str) -> str | None:
         """Why this host lacks the cells of a type that the catalog knows; None if it has them."""
         for item in self.ignored:
@@ -108,3 +118,10 @@ class Model:
         for part in parts:
             for _, quantity in numbers(part, ""):
                 yield quantity
+
+
+def _becomes(cell_type: CellType) -> Iterator[str]:
+    """The cell types that such a cell can turn into."""
+    for behaviour in cell_type.behaviours:
+        if behaviour.startswith(_TRANSFORMATION):
+            yield behaviour.removeprefix(_TRANSFORMATION)

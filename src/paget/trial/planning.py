@@ -223,7 +223,7 @@ def planned_assays(request: AssayRequest, design: TrialDesign, model: Model) -> 
             volume=None if request.at_volume is None else float(request.at_volume),
             hours_after_last_dose=request.hours_after_last_dose,
         )
-        for one in expanded(endpoint, cell_types)
+        for one in expanded(endpoint, model.cell_types_of_primary())
     ]
 
 
