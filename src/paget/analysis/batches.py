@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -157,8 +158,12 @@ def _tasks(
         try:
             yield _task(batch, cohorts.hand_out(batch), store)
         except PagetError as error:
-            failed = (batch, _failed(error))
-            yield lambda stopped, failed=failed: failed  # type: ignore[misc]
+            yield partial(_given_up, (batch, _failed(error)))
+
+
+def _given_up(failed: tuple[Batch, Failed], stopped: threading.Event) -> tuple[Batch, Failed]:
+    """The work on a batch whose design does not compile: none."""
+    return failed
 
 
 def _task(batch: Batch, cohort: Cohort, store: PartStore | None) -> Task[tuple[Batch, Kept | Failed]]:

@@ -99,13 +99,14 @@ def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[Fl
     error = float(np.nanstd(spread)) if np.isfinite(spread).any() else math.nan
     shown = np.exp if question.is_ratio else np.asarray
     low, high = middle(spread)
+    lowest, highest = middle(over_draws)
     return Finding(
         name=question.name,
         measure=question.measure,
         unit=question.unit,
         value=float(shown(value)),
         between_animals=(float(shown(low)), float(shown(high))),
-        from_parameters=tuple(float(shown(x)) for x in middle(over_draws)),  # type: ignore[arg-type]
+        from_parameters=(float(shown(lowest)), float(shown(highest))),
         by_seed=tuple(float(shown(x)) for x in by_seed),
         draws=np.asarray(shown(over_draws), dtype=np.float64),
         no_effect=None if question.null is None else float(shown(question.null)),

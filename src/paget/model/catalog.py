@@ -62,7 +62,8 @@ class Catalog:
 
     def of_kind(self, kind: str) -> dict[str, Any]:
         """Items of a kind (`cell-type`, `factor`, ...) by name."""
-        return getattr(self, attribute(kind))  # type: ignore[no-any-return]
+        items: dict[str, Any] = getattr(self, attribute(kind))
+        return items
 
     def names(self) -> dict[str, list[str]]:
         """Names of the items of each kind."""

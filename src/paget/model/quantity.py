@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -75,6 +77,19 @@ class Between(Entry):
     """Standard deviation of the natural logarithm [1]."""
 
 
+_note: ContextVar[Callable[[str], object] | None] = ContextVar("_note", default=None)
+
+
+@contextmanager
+def reads_noted(note: Callable[[str], object]) -> Iterator[None]:
+    """Tell `note` the path of each number whose canonical value is read meanwhile, in this thread."""
+    before = _note.set(note)
+    try:
+        yield
+    finally:
+        _note.reset(before)
+
+
 class Quantity(Entry):
     """A number of the model: value, unit, source, and how well it is known.
 
@@ -106,7 +121,10 @@ class Quantity(Entry):
 
     @property
     def canonical(self) -> float:
-        """The number in `canonical_unit`."""
+        """The number in `canonical_unit`. What is asked for here is used by somebody: see `reads_noted`."""
+        note = _note.get()
+        if note is not None:
+            note(self._path)
         return self._canonical
 
     @property
@@ -254,8 +272,9 @@ class Setting(float):
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
         return {"type": ["string", "number"], "examples": ["800 mm^3"]}
 
-    def __getnewargs__(self) -> tuple[float, str, str]:  # type: ignore[override]
-        return float(self), self.text, self.unit
+    def __reduce__(self) -> tuple[type[Setting], tuple[float, str, str]]:
+        """Copy and pickle by value: a float alone would lose the text."""
+        return type(self), (float(self), self.text, self.unit)
 
     @classmethod
     def read(cls, given: Any, limits: In) -> Setting:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
 INK = "#1b1f24"
 FAINT = "#8b939c"
@@ -23,7 +24,7 @@ ARM_COLOURS = ("#4a4f55", "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9",
 ARM_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MOST_ANIMALS_DRAWN = 40
 
-_RC = {
+_RC: dict[RcKeyType, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 10.0,
@@ -79,7 +80,7 @@ def drawing() -> Iterator[None]:
     """Matplotlib settings of Paget's figures, for the time of drawing and saving only."""
     import matplotlib
 
-    with matplotlib.rc_context(_RC):  # type: ignore[arg-type]
+    with matplotlib.rc_context(_RC):
         yield
 
 
@@ -100,9 +101,9 @@ def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
         return figure.add_subplot()
 
 
-def quiet_grid(ax: Axes, axis: str = "y") -> None:
+def quiet_grid(ax: Axes, axis: Literal["x", "y", "both"] = "y") -> None:
     """Thin lines behind the data."""
-    ax.grid(visible=True, axis=axis, color=GRID, linewidth=0.7)  # type: ignore[arg-type]
+    ax.grid(visible=True, axis=axis, color=GRID, linewidth=0.7)
     ax.set_axisbelow(True)
 
 

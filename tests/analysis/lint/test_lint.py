@@ -12,9 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from paget.analysis.lint import CHECKS, Finding, lint
-from paget.analysis.lint.reading import recorded_reads
 from paget.cli import main
-from paget.model import Quantity, load_catalog
+from paget.model import load_catalog
+from paget.model.quantity import reads_noted
 
 
 def test_the_shipped_catalog_passes() -> None:
@@ -162,13 +162,14 @@ def test_range_that_does_not_contain_its_value() -> None:
         loaded._loaded.clear()
 
 
-def test_reads_are_recorded_and_the_recorder_is_taken_off() -> None:
-    plain = Quantity.canonical
+def test_reads_are_noted_for_as_long_as_somebody_listens() -> None:
     number = load_catalog(built_in_only=True).hosts["scid"].body.weight
-    with recorded_reads() as seen:
+    seen: list[str] = []
+    with reads_noted(seen.append):
         assert number.canonical == 21
-    assert seen == {"hosts/scid/body/weight"}
-    assert Quantity.canonical is plain
+    assert seen == ["hosts/scid/body/weight"]
+    assert number.canonical == 21
+    assert len(seen) == 1
 
 
 # ---- the command -----------------------------------------------------------------------------------------------------

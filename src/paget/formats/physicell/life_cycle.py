@@ -172,19 +172,21 @@ def _parameters(model: Element, death: Death) -> Death:
     node = model.child("parameters")
     if node is None:
         return death
-    given = {}
-    for name in (
-        "unlysed_fluid_change_rate",
-        "lysed_fluid_change_rate",
-        "cytoplasmic_biomass_change_rate",
-        "nuclear_biomass_change_rate",
-        "calcification_rate",
-        "relative_rupture_volume",
-    ):
+
+    def stated(name: str) -> float:
         child = node.child(name)
-        if child is not None:
-            given[name] = child.number(0.0)
-    return replace(death, **given)  # type: ignore[arg-type]
+        usual: float = getattr(death, name)
+        return usual if child is None else child.number(0.0)
+
+    return replace(
+        death,
+        unlysed_fluid_change_rate=stated("unlysed_fluid_change_rate"),
+        lysed_fluid_change_rate=stated("lysed_fluid_change_rate"),
+        cytoplasmic_biomass_change_rate=stated("cytoplasmic_biomass_change_rate"),
+        nuclear_biomass_change_rate=stated("nuclear_biomass_change_rate"),
+        calcification_rate=stated("calcification_rate"),
+        relative_rupture_volume=stated("relative_rupture_volume"),
+    )
 
 
 def _timing(model: Element, death: Death) -> Death:

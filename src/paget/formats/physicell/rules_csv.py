@@ -11,7 +11,7 @@ behaviour, which must be that of the cell definition, and has two names that ver
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,9 +46,24 @@ class Line:
     number: int
     fields: list[str]
 
-    def error(self, key: str, what: str, found: object = None, **parts: object) -> PagetError:
+    def error(
+        self,
+        key: str,
+        what: str,
+        found: object = None,
+        allowed: Iterable[object] | str | None = None,
+        suggestion: str | None = None,
+    ) -> PagetError:
         """An error in this line."""
-        return PagetError(what, file=self.file, line=self.number, key=key, found=found, **parts)  # type: ignore[arg-type]
+        return PagetError(
+            what,
+            file=self.file,
+            line=self.number,
+            key=key,
+            found=found,
+            allowed=allowed,
+            suggestion=suggestion,
+        )
 
 
 class RuleReader:
