@@ -17,7 +17,7 @@ from paget.model.names import FOLDERS, Item, attribute, slug
 from paget.model.origin import Origin, displayed
 from paget.model.population import Population
 from paget.model.published import PublishedResult
-from paget.model.reading import check_schema, parse, read_toml
+from paget.model.reading import check_file_name, check_schema, parse, read_toml
 from paget.model.references import BibEntry, read_references
 from paget.model.tumour import Tumour
 from paget.model.vocabulary import Vocabulary
@@ -165,10 +165,7 @@ def read_item(path: Path, kind: str, model: type[Item]) -> Item:
     check_schema(origin, kind)
     item = parse(model, origin)
     item._origin = origin
-    if slug(item.name) != path.stem:
-        raise item.error(
-            "the file must be named like the item", "name", found=item.name, allowed=f"{slug(item.name)}.toml"
-        )
+    check_file_name(item, path)
     name_numbers(item, item.path)
     return item
 

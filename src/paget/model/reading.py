@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from paget.errors import PagetError, did_you_mean
+from paget.model.names import Item, slug
 from paget.model.origin import Origin, displayed, known_part
 from paget.model.quantity import BadValue
 
 Model = TypeVar("Model", bound=BaseModel)
+Named = TypeVar("Named", bound=Item)
 
 SCHEMA_VERSIONS = {
     "cell-type": 1,
@@ -178,3 +181,24 @@ def _last(location: tuple[str | int, ...]) -> str:
 def _short(value: Any) -> object:
     text = repr(value)
     return value if len(text) <= 120 else text[:117] + "..."
+
+
+def named_or_file(name_or_path: str | Path, kind: str, known: Mapping[str, Named]) -> Named | Path:
+    """The item of the catalog with that name, else the path of a file; PagetError where it looks like neither."""
+    name, path = str(name_or_path), Path(name_or_path)
+    if name in known:
+        return known[name]
+    if not path.exists() and path.suffix != ".toml" and len(path.parts) == 1:
+        near = did_you_mean(name, known)
+        raise PagetError(
+            f"no such {kind}, nor such a file", found=name, allowed=sorted(known), suggestion=near
+        )
+    return path
+
+
+def check_file_name(item: Item, path: Path) -> None:
+    """The error of an item of the catalog whose file has another name."""
+    if slug(item.name) != path.stem:
+        raise item.error(
+            "the file must be named like the item", "name", found=item.name, allowed=f"{slug(item.name)}.toml"
+        )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paget.errors import PagetError, did_you_mean
-from paget.model.names import slug
-from paget.model.reading import check_schema, parse, read_toml
+from paget.model.reading import check_file_name, check_schema, named_or_file, parse, read_toml
 from paget.model.scene import Scene
 from paget.model.scene_checks import check_scene
 from paget.model.walking import name_numbers
@@ -18,16 +16,10 @@ if TYPE_CHECKING:
 
 def load_scene_file(name_or_path: str | Path, catalog: Catalog) -> Scene:
     """A scene of the catalog by name, or a scene file; read and checked against the catalog."""
-    name = str(name_or_path)
-    if name in catalog.scenes:
-        return catalog.scenes[name]
-    path = Path(name_or_path)
-    if not path.exists() and path.suffix != ".toml" and len(path.parts) == 1:
-        near = did_you_mean(name, catalog.scenes)
-        raise PagetError(
-            "no such scene, nor such a file", found=name, allowed=sorted(catalog.scenes), suggestion=near
-        )
-    scene = _read(path)
+    found = named_or_file(name_or_path, "scene", catalog.scenes)
+    if isinstance(found, Scene):
+        return found
+    scene = _read(found)
     check_scene(scene, catalog)
     return scene
 
@@ -36,11 +28,7 @@ def read_catalog_scenes(folder: Path, catalog: Catalog) -> None:
     """Read the scenes of a catalog folder into the catalog."""
     for path in sorted(folder.glob("*.toml")):
         scene = _read(path)
-        if slug(scene.name) != path.stem:
-            allowed = f"{slug(scene.name)}.toml"
-            raise scene.error(
-                "the file must be named like the item", "name", found=scene.name, allowed=allowed
-            )
+        check_file_name(scene, path)
         check_scene(scene, catalog)
         catalog.scenes[scene.name] = scene
 

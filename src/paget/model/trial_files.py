@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paget.errors import PagetError, did_you_mean
-from paget.model.names import slug
+from paget.errors import did_you_mean
 from paget.model.origin import Origin
-from paget.model.reading import check_schema, parse, read_toml
+from paget.model.reading import check_file_name, check_schema, named_or_file, parse, read_toml
 from paget.model.trial_checks import check_trial
 from paget.model.trial_design import TrialDesign
 
@@ -18,16 +17,10 @@ if TYPE_CHECKING:
 
 def load_trial_file(name_or_path: str | Path, catalog: Catalog) -> TrialDesign:
     """A trial of the catalog by name, or a trial file; read and checked against the catalog."""
-    name = str(name_or_path)
-    if name in catalog.trials:
-        return catalog.trials[name]
-    path = Path(name_or_path)
-    if not path.exists() and path.suffix != ".toml" and len(path.parts) == 1:
-        near = did_you_mean(name, catalog.trials)
-        raise PagetError(
-            "no such trial, nor such a file", found=name, allowed=sorted(catalog.trials), suggestion=near
-        )
-    design = _read(path, catalog)
+    found = named_or_file(name_or_path, "trial", catalog.trials)
+    if isinstance(found, TrialDesign):
+        return found
+    design = _read(found, catalog)
     check_trial(design, catalog)
     return design
 
@@ -43,11 +36,7 @@ def read_catalog_trials(folder: Path, catalog: Catalog) -> None:
             raise origins[waiting[0]].error("trials extend each other in a circle", ("extends",))
         for path in ready:
             design = _read(path, catalog, origins[path])
-            if slug(design.name) != path.stem:
-                allowed = f"{slug(design.name)}.toml"
-                raise design.error(
-                    "the file must be named like the item", "name", found=design.name, allowed=allowed
-                )
+            check_file_name(design, path)
             check_trial(design, catalog)
             catalog.trials[design.name] = design
             names.remove(design.name)
