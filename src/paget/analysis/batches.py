@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.analysis.expected import FOCI, expected_reading
-from paget.analysis.threads import Task, in_threads
 from paget.assays import Animal
 from paget.errors import PagetError
 from paget.model import Catalog
@@ -27,6 +26,7 @@ from paget.model.trial_design import TrialDesign
 from paget.trial.cohort import Cohort
 from paget.trial.execution import Progress, available_cpus, compile_kernels
 from paget.trial.outcome import Outcome, Seat, outcome_of
+from paget.trial.threads import Task, in_threads
 
 if TYPE_CHECKING:
     from paget.formats.parts import PartStore

@@ -16,9 +16,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from paget.provenance import content_hash
 from paget.trial.cohort import Cohort
 from paget.trial.execution import available_cpus
 from paget.trial.outcome import Seat
+from paget.trial.threads import Task, in_threads
 
 if TYPE_CHECKING:
     from paget.formats.parts import PartStore
@@ -209,7 +211,9 @@ class Simulations:
         if missing:
             self._compile(missing[0], tell)
         tell({"phase": "subjects", "done": finished, "total": total})
-        for chunk, values in self._in_threads(missing, workers or available_cpus()):
+        workers = workers or available_cpus()
+        # A chunk is long: one more than there are threads keeps them busy.
+        for chunk, values in in_threads(self._tasks(missing), workers, workers + 1):
             done[chunk.arm, chunk.name, chunk.seed] = values
             finished += chunk.size
             self.simulated += chunk.size
@@ -269,38 +273,16 @@ class Simulations:
         cohort.animal(Seat(0, 1, 0))
         mark_kernels_cached()
 
-    def _in_threads(
-        self, missing: list[tuple[ArmPlan, Chunk]], workers: int
-    ) -> Iterator[tuple[Chunk, FloatArray]]:
-        """Chunks as they are finished and stored."""
+    def _tasks(self, missing: list[tuple[ArmPlan, Chunk]]) -> Iterator[Task[tuple[Chunk, FloatArray]]]:
+        """Chunks, each simulated and stored."""
 
-        def work(plan: ArmPlan, chunk: Chunk) -> tuple[Chunk, FloatArray]:
+        def work(plan: ArmPlan, chunk: Chunk, stopped: Event) -> tuple[Chunk, FloatArray]:
             values = self._simulator(plan, chunk).run(chunk)
             self._folder(plan, chunk).put(chunk.name, {"values": values})
             return chunk, values
 
-        waiting = iter(missing)
-        flying: set[Future[tuple[Chunk, FloatArray]]] = set()
-        with ThreadPoolExecutor(workers, thread_name_prefix="paget") as pool:
-            try:
-                while True:
-                    for plan, chunk in _take(waiting, workers + 1 - len(flying)):
-                        flying.add(pool.submit(work, plan, chunk))
-                    if not flying:
-                        return
-                    done, flying = wait(flying, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        yield future.result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _take(waiting: Iterator[tuple[ArmPlan, Chunk]], count: int) -> Iterator[tuple[ArmPlan, Chunk]]:
-    for _ in range(count):
-        try:
-            yield next(waiting)
-        except StopIteration:
-            return
+        for plan, chunk in missing:
+            yield partial(work, plan, chunk)
 
 
 def default_store() -> Path:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import islice
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from paget.assays import assay_numbers
@@ -24,6 +24,7 @@ from paget.provenance import collect, content_hash
 from paget.trial.cohort import Cohort
 from paget.trial.frames import Outcomes
 from paget.trial.outcome import Outcome, Seat
+from paget.trial.threads import Task, in_threads
 
 if TYPE_CHECKING:
     from paget.formats.parts import PartStore
@@ -35,8 +36,6 @@ Progress = Callable[[dict[str, Any]], None]
 
 Finish = Callable[["TrialResult", Path], object]
 """Adds to the folder of a finished run."""
-
-IN_FLIGHT_PER_WORKER = 2
 
 
 def run_trial(
@@ -134,7 +133,7 @@ def _simulate(cohort: Cohort, store: PartStore | None, workers: int | None, tell
         outcomes.update(_stored(cohort, seats, store))
     todo = [seat for seat in seats if seat not in outcomes]
     tell({"phase": "subjects", "done": len(outcomes), "total": len(seats)})
-    with closing(_in_threads(cohort, todo, store, workers or available_cpus())) as finished:
+    with closing(in_threads(_tasks(cohort, todo, store), workers or available_cpus())) as finished:
         for seat, outcome in finished:
             outcomes[seat] = outcome
             tell({"phase": "subjects", "done": len(outcomes), "total": len(seats)})
@@ -165,32 +164,20 @@ def _stored(cohort: Cohort, seats: list[Seat], store: PartStore) -> Iterator[tup
             yield wanted[part.key], Outcome.read(part.arrays, part.note)
 
 
-def _in_threads(
-    cohort: Cohort, seats: list[Seat], store: PartStore | None, workers: int
-) -> Generator[tuple[Seat, Outcome], None, None]:
-    """Outcomes as they are finished. What is in flight when the caller stops is finished and stored."""
+def _tasks(
+    cohort: Cohort, seats: list[Seat], store: PartStore | None
+) -> Iterator[Task[tuple[Seat, Outcome]]]:
+    """One animal each. What is in flight when the caller stops is finished and stored."""
 
-    def work(seat: Seat) -> tuple[Seat, Outcome]:
+    def work(seat: Seat, stopped: Event) -> tuple[Seat, Outcome]:
         outcome = cohort.run(seat)
         if store is not None:
             store.put(cohort.name_of(seat), outcome.arrays(), outcome.facts)
         return seat, outcome
 
-    waiting = iter(seats)
-    flying: set[Future[tuple[Seat, Outcome]]] = set()
-    with ThreadPoolExecutor(workers, thread_name_prefix="paget") as pool:
-        try:
-            while True:
-                for seat in islice(waiting, workers * IN_FLIGHT_PER_WORKER - len(flying)):
-                    cohort.prepare(seat.draw)
-                    flying.add(pool.submit(work, seat))
-                if not flying:
-                    return
-                done, flying = wait(flying, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    for seat in seats:
+        cohort.prepare(seat.draw)
+        yield partial(work, seat)
 
 
 # ---- the folder ------------------------------------------------------------------------------------------------------

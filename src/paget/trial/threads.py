@@ -1,4 +1,7 @@
-"""Pieces of work on a few threads, as they come; what is in flight when the caller stops is given up at once."""
+"""Pieces of work on a few threads, as they come.
+
+When the caller stops, pieces that look at the event give up at once; the others are finished.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,24 @@ from typing import TypeVar
 
 Done = TypeVar("Done")
 Task = Callable[[threading.Event], Done | None]
-"""A piece of work. It looks at the event now and then, and returns None when that is set."""
+"""A piece of work. It may look at the event now and then, and return None when that is set."""
 IN_FLIGHT_PER_WORKER = 2
 
 
-def in_threads(tasks: Iterator[Task[Done]], workers: int) -> Generator[Done, None, None]:
-    """Results as they are finished. The calling thread takes tasks from the iterator shortly before they run."""
+def in_threads(
+    tasks: Iterator[Task[Done]], workers: int, most_in_flight: int | None = None
+) -> Generator[Done, None, None]:
+    """Results as they are finished. The calling thread takes tasks from the iterator shortly before they run.
+
+    most_in_flight: tasks that run or wait for a thread [default: two for each worker].
+    """
+    most = workers * IN_FLIGHT_PER_WORKER if most_in_flight is None else most_in_flight
     stopped = threading.Event()
     flying: set[Future[Done | None]] = set()
     with ThreadPoolExecutor(workers, thread_name_prefix="paget") as pool:
         try:
             while True:
-                while len(flying) < workers * IN_FLIGHT_PER_WORKER:
+                while len(flying) < most:
                     task = next(tasks, None)
                     if task is None:
                         break

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from paget.analysis.expected import expected_reading
-from paget.analysis.threads import Task, in_threads
 from paget.errors import PagetError
 from paget.model import Catalog, Model
 from paget.model.trial_design import TrialDesign
@@ -24,6 +23,7 @@ from paget.trial.cohort import Cohort
 from paget.trial.execution import Progress
 from paget.trial.outcome import Seat
 from paget.trial.subjects import Values
+from paget.trial.threads import Task, in_threads
 
 if TYPE_CHECKING:
     from paget.formats.parts import PartStore
