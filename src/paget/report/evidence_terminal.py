@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from paget.report.console import console_text
 from paget.report.evidence_words import (
     NO_EVIDENCE_NOTE,
     USE_TITLES,
@@ -39,31 +38,21 @@ COLUMNS = (
 
 def evidence_summary(rows: Sequence[Any], width: int | None = None, colour: bool | None = None) -> str:
     """Text with a table per use. width: columns [default: the terminal's]; colour: [default: only on a terminal]."""
-    import io
-
-    from rich.console import Console
-
     from paget.evidence import tallies
 
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    colour = on_terminal if colour is None else colour
-    columns = width or max(shutil.get_terminal_size((120, 24)).columns, _NARROWEST)
-    target = io.StringIO()
-    console = Console(
-        file=target, width=columns, force_terminal=colour, color_system="standard" if colour else None,
-        highlight=False, legacy_windows=False,
-    )  # fmt: skip
-    for use, title in USE_TITLES.items():
-        own = [row for row in rows if row.result.use == use]
-        if own:
-            console.print(_table(own, title))
-            _reasons(own, console)
-    for tally in tallies(rows):
-        console.print(tally_text(tally), markup=False)
-    if any(row.no_evidence for row in rows):
-        console.print(NO_EVIDENCE_NOTE, style="dim", markup=False)
-    console.print(f"{WORLD} {RESEARCH_ONLY}", style="dim", markup=False)
-    return target.getvalue().rstrip("\n")
+    def write(console: Console) -> None:
+        for use, title in USE_TITLES.items():
+            own = [row for row in rows if row.result.use == use]
+            if own:
+                console.print(_table(own, title))
+                _reasons(own, console)
+        for tally in tallies(rows):
+            console.print(tally_text(tally), markup=False)
+        if any(row.no_evidence for row in rows):
+            console.print(NO_EVIDENCE_NOTE, style="dim", markup=False)
+        console.print(f"{WORLD} {RESEARCH_ONLY}", style="dim", markup=False)
+
+    return console_text(write, usual=120, narrowest=_NARROWEST, width=width, colour=colour)
 
 
 def _table(rows: Sequence[Any], title: str) -> Table:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paget.report.console import console_text
 from paget.report.numbers import common_scale, p_value, scaled_unit, short, unit_text
 from paget.report.style import arm_names
 from paget.report.words import RESEARCH_ONLY, difference_unit
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 _NARROWEST = 80
@@ -20,24 +20,14 @@ _NARROWEST = 80
 
 def terminal_summary(result: Any, width: int | None = None, colour: bool | None = None) -> str:
     """Text with two tables. width: columns [default: the terminal's]; colour: [default: only on a terminal]."""
-    import io
 
-    from rich.console import Console
+    def write(console: Console) -> None:
+        for part in tables(result):
+            console.print(part)
+        words = f"In these simulated mice, under these assumptions. {RESEARCH_ONLY}"
+        console.print(words, style="dim", markup=False)
 
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    colour = on_terminal if colour is None else colour
-    columns = width or max(shutil.get_terminal_size((110, 24)).columns, _NARROWEST)
-    target = io.StringIO()
-    console = Console(
-        file=target, width=columns, force_terminal=colour, color_system="standard" if colour else None,
-        highlight=False, legacy_windows=False,
-    )  # fmt: skip
-    for part in tables(result):
-        console.print(part)
-    console.print(
-        f"In these simulated mice, under these assumptions. {RESEARCH_ONLY}", style="dim", markup=False
-    )
-    return target.getvalue().rstrip("\n")
+    return console_text(write, usual=110, narrowest=_NARROWEST, width=width, colour=colour)
 
 
 def tables(result: Any) -> list[Table]:
