@@ -1,7 +1,6 @@
 """The command as a user has it: processes, folders, signals. Two mice an arm keep it quick."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,18 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import paget, paget_on_a_terminal
 
 TRIAL = ("trial", "igf-paclitaxel", "--animals", "2", "--workers", "1")
 FILES = (
     "report.html", "summary.json", "provenance.json", "methods.md", "references.bib", "tables.xlsx",
     "tables/endpoints.csv", "tables/endpoints.parquet", "figures/growth.png",
 )  # fmt: skip
-
-
-def paget(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run `paget` in a folder, as from a script: standard output and standard error are pipes."""
-    command = [sys.executable, "-m", "paget", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -165,27 +159,8 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_bits(stop, never_stopped, 
 
 def test_progress_on_a_terminal_only(tmp_path):
     """Standard error on a pseudo-terminal shows the phases; the table still goes to the pipe."""
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "paget", *TRIAL, "--out", "here"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment,
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        shown += piece
-    table, _ = running.communicate(timeout=400)
-    os.close(ours)
-    assert running.returncode == 0
+    table, shown = paget_on_a_terminal(*TRIAL, "--out", "here", folder=tmp_path)
     assert "lung foci" in table
-    assert "simulating mice" in shown.decode()
-    assert "figures and report" in shown.decode()
+    assert "simulating mice" in shown
+    assert "figures and report" in shown
     assert "simulating mice" not in table

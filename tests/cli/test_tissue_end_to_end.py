@@ -1,6 +1,5 @@
 """`paget tissue` and `paget resume` as a user has them: processes, folders, signals. A hundred cells keep it quick."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import paget, paget_on_a_terminal
 
 SCENE = """
 schema = "scene/1"
@@ -58,12 +58,6 @@ FILES = (
     "input/scene.toml",
     "vtk/cells.pvd",
 )
-
-
-def paget(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run `paget` in a folder, as from a script: standard output and standard error are pipes."""
-    command = [sys.executable, "-m", "paget", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
 def lay_out(folder: Path) -> Path:
@@ -179,28 +173,11 @@ def test_a_changed_scene_is_another_run(tmp_path):
 
 def test_progress_on_a_terminal_only(finished):
     """Standard error on a pseudo-terminal shows the phases; the table still goes to the pipe."""
-    pty = pytest.importorskip("pty")
     folder, _ = finished
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "paget", "tissue", "small.toml", "--out", "seen", "--until", "4 hour"],
-        cwd=folder, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment,
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        shown += piece
-    table, _ = running.communicate(timeout=400)
-    os.close(ours)
-    assert running.returncode == 0
-    assert "growing the tissue" in shown.decode()
-    assert "of 4 h" in shown.decode()
-    assert "cells" in shown.decode()
+    table, shown = paget_on_a_terminal(
+        "tissue", "small.toml", "--out", "seen", "--until", "4 hour", folder=folder
+    )
+    assert "growing the tissue" in shown
+    assert "of 4 h" in shown
+    assert "cells" in shown
     assert "growing the tissue" not in table

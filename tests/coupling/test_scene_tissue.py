@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from scenes import edited
 
 from paget.coupling.scene_tissue import scene_tissue
 from paget.errors import PagetError
 from paget.model import load_catalog, load_scene_file
-from paget.model.catalog import BUILT_IN
 from paget.tissue.compile import compile_definition
 from paget.tissue.definition import Population
 
@@ -28,17 +27,6 @@ def no_files(name, definition):
 def tissue_of(file, seed=1, read=no_files):
     catalog = load_catalog(built_in_only=True)
     return scene_tissue(load_scene_file(file, catalog), catalog, seed, read)
-
-
-def edited(folder: Path, scene: str, *changes: tuple[str, str]) -> Path:
-    """A copy of a scene of the catalog with each pattern replaced once."""
-    text = (BUILT_IN / "scenes" / f"{scene}.toml").read_text()
-    for pattern, replacement in changes:
-        assert re.search(pattern, text, flags=re.MULTILINE), f"nothing to replace: {pattern}"
-        text = re.sub(pattern, replacement, text, count=1, flags=re.MULTILINE)
-    file = folder / f"{scene}.toml"
-    file.write_text(text)
-    return file
 
 
 @pytest.fixture(scope="module")

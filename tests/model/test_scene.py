@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from scenes import edited
 
 from paget.errors import PagetError
 from paget.model import describe, json_schema, list_catalog, load_catalog, load_scene_file
-from paget.model.catalog import BUILT_IN
 
 IGF = "igf-macrophages"
 FLAT = "flat-tumour"
@@ -60,17 +59,6 @@ def test_a_description_tells_what_a_reader_asks(catalog):
 def test_a_scene_file_is_described(tmp_path, catalog):
     file = edited(tmp_path, FLAT, ("schema", "schema"))
     assert "malignant cell" in describe(catalog, str(file))
-
-
-def edited(folder: Path, scene: str, *changes: tuple[str, str]) -> Path:
-    """A copy of a scene of the catalog with each pattern replaced once."""
-    text = (BUILT_IN / "scenes" / f"{scene}.toml").read_text()
-    for pattern, replacement in changes:
-        assert re.search(pattern, text, flags=re.MULTILINE), f"nothing to replace: {pattern}"
-        text = re.sub(pattern, replacement, text, count=1, flags=re.MULTILINE)
-    file = folder / f"{scene}.toml"
-    file.write_text(text)
-    return file
 
 
 TREATMENT = '[outputs]\n[[treatments]]\ndrug = "paclitaxel"\ndose = "15 mg/kg"\nroute = "i.v."\ndays = [0]\n'
