@@ -155,7 +155,7 @@ def traits_of(population: Population, state: AssayState, key: np.uint64) -> Trai
     )
     attachment = state.attachment.canonical
     attachment *= np.exp(state.spread_of_attachment.canonical * seen("attachment"))
-    cohesion = state.cohesion.canonical if has("cohesive", state.cohesive_share.canonical) else 0.0
+    cohesion = state.cohesion.canonical * float(has("cohesive", state.cohesive_share.canonical))
     rate = median_rate(population, state) * float(np.exp(log_rate))
     return Traits(rate, cohesion, float(attachment), has("silent", state.silent_share.canonical))
 
