@@ -25,7 +25,7 @@ from paget.coupling.tissue_model import TissueModel, tissue_model
 from paget.host.environment import killing_rate
 from paget.host.state import new_state
 from paget.model import resolve
-from paget.rules.rule_table import mean_over_contacts
+from paget.rules.rule_table import WORKSPACE, mean_over_contacts
 from paget.tissue.definition import Domain, Population, Steps
 from paget.tissue.simulation import Simulation
 
@@ -111,7 +111,7 @@ def host_response(built: TissueModel, contacts: float, at_the_mean: bool = False
     signals[tables["signal"]["contact"] + layout.cell_types.index("NK cell")] = contacts
     if at_the_mean:
         tables["rules"]["contacts"][place] = -1
-    return mean_over_contacts(tables["rules"], place, signals) / 1440.0
+    return mean_over_contacts(tables["rules"], place, signals, np.zeros(WORKSPACE)) / 1440.0
 
 
 def test_response_to_rare_contact(touchy) -> None:

@@ -15,7 +15,7 @@ from branching import moments, p_value
 from paget.coupling.tissue_model import PlannedDose, tissue_model
 from paget.host.stages import stage_flow
 from paget.host.state import new_state
-from paget.host.treatment import advance_treatment, fill_unruled, give_dose
+from paget.host.treatment import advance_treatment, fill_shared, give_dose
 from paget.model import resolve
 from paget.pharmacology.plasma import damage_rate, fill_kinetics
 from paget.rules import compile_model
@@ -114,7 +114,7 @@ def damage_in_the_host(line, step: float, days: float) -> list[float]:
     compiled = compile_model(line, drugs=["paclitaxel"])
     tables, state = compiled.tables, new_state(compiled.tables, compiled.axes)[0]
     fill_kinetics(tables["drugs"], state["kinetics"])
-    fill_unruled(tables, state)
+    fill_shared(tables, state)
     give_dose(tables, state, 0, compiled.routes.index("i.v."), DOSE)
     hits = []
     for _ in range(round(days / step)):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from paget.coupling.tissue_parts import behaviours_of
 from paget.host.state import new_state
-from paget.rules.rule_table import mean_over_contacts, value_in_cell
+from paget.rules.rule_table import WORKSPACE, mean_over_contacts, value_in_cell
 from paget.tissue.compile import compile_definition
 
 LIMITS = ("base", "minimum", "maximum")
@@ -62,10 +62,10 @@ def both(
     names = [compiled.vocabulary.signals[number] for number in rules.sensed]
     signals = host_signals(tissue, dict(zip(names, sensed, strict=True)), kind)
     table = tissue.compiled.record.copy()[0]["rules"]
-    plain = mean_over_contacts(table, place, signals)
+    plain = mean_over_contacts(table, place, signals, np.zeros(WORKSPACE))
     for limit in LIMITS:
         table[limit][place] *= factor
-    scaled = mean_over_contacts(table, place, signals)
+    scaled = mean_over_contacts(table, place, signals, np.zeros(WORKSPACE))
     return value_in_cell(rules, row, sensed, False, 0.0), scaled, plain * factor
 
 

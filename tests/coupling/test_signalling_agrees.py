@@ -16,7 +16,7 @@ import pytest
 
 from paget.coupling.tissue_model import PlannedDose, tissue_model
 from paget.coupling.tissue_parts import behaviours_of
-from paget.host.environment import fill_unruled, sense_and_act
+from paget.host.environment import fill_shared, sense_and_act
 from paget.host.state import new_state
 from paget.host.treatment import advance_treatment, give_dose
 from paget.pharmacology.plasma import fill_kinetics
@@ -85,7 +85,7 @@ def host_state(built, doses=(), minutes: float = 0.0):
         give_dose(compiled.tables, state, drug, route, dose.amount)
     for _ in range(round(minutes / STEPS.phenotype)):
         advance_treatment(compiled.tables, state, STEPS.phenotype / 1440.0)
-    fill_unruled(compiled.tables, state)
+    fill_shared(compiled.tables, state)
     for name, count in COUNTS.items():
         state["densities"][compiled.cell_types.index(name)] = count / (SIDE * 1e-3) ** 3
     levels, expression = np.full(state["levels"].shape[1], 0.1), state["niche_expression"][0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from paget.host import Protocol, Regimen, SubjectRecord, run_subject
-from paget.host.environment import fill_unruled
+from paget.host.environment import fill_shared
 from paget.host.niches import settle_niches
 from paget.host.plasma_sense import rest_marrow
 from paget.host.regimen import TICKS_PER_DAY
@@ -63,7 +63,7 @@ def rest():
     def make(compiled: CompiledModel):
         state = new_state(compiled.tables, compiled.axes)[0]
         fill_kinetics(compiled.tables["drugs"], state["kinetics"])
-        fill_unruled(compiled.tables, state)
+        fill_shared(compiled.tables, state)
         settle_niches(compiled.tables, state)
         rest_marrow(compiled.tables, state)
         return compiled.tables, state

@@ -138,7 +138,7 @@ def test_expression_follows_the_step_before(lesion) -> None:
     levels, expression = np.full(state["levels"].shape[1], 0.5), np.ones(state["expression"].shape[1])
     sense(1, levels=levels, expression=expression)
     behaviour = place_of(compiled, "tumour cell", "expression of IGF1R")
-    row = behaviour - int(tables["count"]["secretions"])
+    row = behaviour - int(tables["count"]["secreting"])
     assert expression[row] == pytest.approx(1.0 + 3.0 * 0.5)  # half-maximum at the level before
     assert levels[igf1] != pytest.approx(0.5)
     before = levels[igf1]
@@ -199,7 +199,7 @@ def test_expression_without_the_receptor_is_left_out(worded) -> None:
         compiled = worded(without=without)
         count = compiled.tables["count"]
         assert (("tumour cell", "expression of IGF1R") in compiled.layout.behaviours) == (left == 2)
-        assert count["early"] - count["secretions"] == left
+        assert count["early"] - count["secreting"] == left
 
 
 # ---- collagen as a ligand --------------------------------------------------------------------------------------------

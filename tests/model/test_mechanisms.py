@@ -15,7 +15,7 @@ import pytest
 from paget.model import Catalog, load_catalog, resolve
 from paget.model.mechanism import Rule
 from paget.rules import CompiledModel, compile_model
-from paget.rules.rule_table import evaluate
+from paget.rules.rule_table import WORKSPACE, evaluate
 
 MICE = (("py230", "c57bl6"), ("lm2-4", "scid"))
 NAMES = sorted(load_catalog().mechanisms)
@@ -48,7 +48,7 @@ def behaviours_at(model: CompiledModel, fixed: dict[Signal, float]) -> dict[Beha
     signals, out = np.zeros(SIGNALS), np.zeros(len(model.tables["rules"]["base"]))
     for key, place in places(model).items():
         signals[place] = fixed.get(key, 0.0)
-    evaluate(model.tables["rules"], signals, 0, len(model.layout.behaviours), out)
+    evaluate(model.tables["rules"], signals, 0, len(model.layout.behaviours), out, np.zeros(WORKSPACE))
     return dict(zip(model.layout.behaviours, out.tolist(), strict=False))
 
 

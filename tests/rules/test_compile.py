@@ -88,11 +88,35 @@ def test_indices_of_behaviours(compiled) -> None:
     )
 
 
-def test_secretions_stand_first(compiled) -> None:
-    secretions = int(compiled.tables["count"]["secretions"])
-    names = [name for _, name in compiled.layout.behaviours]
-    assert all(name.startswith("secretion of ") for name in names[:secretions])
-    assert not any(name.startswith("secretion of ") for name in names[secretions:])
+def test_secretions_with_rules_stand_first(compiled, mouse) -> None:
+    secreting, early = (int(compiled.tables["count"][name]) for name in ("secreting", "early"))
+    names, ruled = compiled.layout.behaviours, {(rule.cell_type, rule.behaviour) for rule in mouse.rules}
+    assert 0 < secreting < compiled.tables["count"]["secretions"]
+    for place, (cell_type, name) in enumerate(names):
+        first = name.startswith("secretion of ") and (cell_type, name) in ruled
+        assert first == (place < secreting)
+        assert name.startswith("expression of ") == (secreting <= place < early)
+
+
+def test_factors_compete_that_share_a_receptor(compiled, mouse) -> None:
+    """Each factor stands in one competition; two stand in the same one where receptors link them, and only there."""
+    index, count = compiled.tables["receptor"], compiled.tables["count"]
+    bounds, sought = index["first_competitor"], index["first_sought"]
+    groups = [
+        {compiled.factors[f] for f in index["competitor"][bounds[g] : bounds[g + 1]]}
+        for g in range(count["competitions"])
+    ]
+    assert sorted(name for group in groups for name in group) == sorted(compiled.factors)
+    assert {"IGF-1", "IGF-2", "insulin"} in groups
+    for g, group in enumerate(groups):
+        wanted = {compiled.receptors[r] for r in index["sought"][sought[g] : sought[g + 1]]}
+        assert wanted == {name for name, r in mouse.receptors.items() if group & set(r.ligands)}
+        linked = {min(group)}
+        for _ in group:
+            for name in wanted:
+                ligands = set(mouse.receptors[name].ligands) & set(compiled.factors)
+                linked |= ligands if ligands & linked else set()
+        assert linked == group
 
 
 def test_both_rooms_name_the_sites_alike() -> None:

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from paget.rules.rule_table import evaluate, mean_over_contacts
+from paget.rules.rule_table import WORKSPACE, evaluate, mean_over_contacts
 
 CONTACT_0, CONTACT_1 = 90, 91
 SIGNALS = 100
+WORK = np.full(WORKSPACE, np.nan)
 
 
 def by_hand(limits, rules, signals, behaviour: int) -> float:
@@ -49,7 +50,7 @@ rule = st.tuples(
 def test_table_is_the_formula(table_of, limits, rules, levels) -> None:
     signals, out = np.zeros(SIGNALS), np.full(192, np.nan)
     signals[:8] = levels
-    evaluate(table_of(limits, rules), signals, 0, 4, out)
+    evaluate(table_of(limits, rules), signals, 0, 4, out, WORK)
     expected = [by_hand(limits, rules, signals, behaviour) for behaviour in range(4)]
     assert out[:4] == pytest.approx(expected, rel=1e-12, abs=1e-14)
     assert np.isnan(out[4:]).all()
@@ -60,14 +61,14 @@ def test_planted_fault_is_seen(table_of) -> None:
     limits, rules = [(1.0, 0.0, 3.0)], [(0, 2, 1, 0.5, 2.0), (0, 3, 0, 0.5, 1.0)]
     faulty = [(0, 2, 1, 0.5 * (1 + 1e-6), 2.0), rules[1]]
     signals, out = signals_with(_2=0.4, _3=0.2), np.zeros(192)
-    evaluate(table_of(limits, rules), signals, 0, 1, out)
+    evaluate(table_of(limits, rules), signals, 0, 1, out, WORK)
     assert out[0] == pytest.approx(by_hand(limits, rules, signals, 0), rel=1e-12)
     assert out[0] != pytest.approx(by_hand(limits, faulty, signals, 0), rel=1e-12)
 
 
 def test_only_the_asked_behaviours_are_written(table_of) -> None:
     out = np.full(192, np.nan)
-    evaluate(table_of([(1.0, 0, 2)] * 5, []), np.zeros(SIGNALS), 1, 3, out)
+    evaluate(table_of([(1.0, 0, 2)] * 5, []), np.zeros(SIGNALS), 1, 3, out, WORK)
     assert out[1:3].tolist() == [1.0, 1.0]
     assert np.isnan(out[0])
     assert np.isnan(out[3:]).all()
@@ -94,7 +95,7 @@ def test_rare_contact_is_not_the_response_of_the_mean(table_of) -> None:
     """At 0.05 contacts, power 4 and half-maximum 0.5 the response of the mean is about 460 times too small."""
     limits, rules = [(0.0, 0.0, 1.0)], [(0, CONTACT_0, 1, 0.5, 4.0)]
     signals = signals_with(_90=0.05)
-    mean = mean_over_contacts(table_of(limits, rules), 0, signals)
+    mean = mean_over_contacts(table_of(limits, rules), 0, signals, WORK)
     assert mean == pytest.approx(series(limits, rules, signals, {CONTACT_0: 0.05}), rel=1e-10)
     assert 400 < mean / by_hand(limits, rules, signals, 0) < 600
 
@@ -108,7 +109,7 @@ def test_one_contact_signal(
     rules = [(0, CONTACT_0, direction, half, power), (0, 4, 1, 1.0, 1.0)]
     signals = signals_with(_90=mean, _4=level)
     expected = series(limits, rules, signals, {CONTACT_0: mean})
-    assert mean_over_contacts(table_of(limits, rules), 0, signals) == pytest.approx(expected, rel=1e-9)
+    assert mean_over_contacts(table_of(limits, rules), 0, signals, WORK) == pytest.approx(expected, rel=1e-9)
 
 
 @settings(max_examples=25)
@@ -119,17 +120,53 @@ def test_two_contact_signals(table_of, one: float, other: float, half: float, po
     rules = [(0, CONTACT_0, 1, half, power), (0, CONTACT_1, 0, 1.0, 2.0), (0, CONTACT_0, 0, 3.0, 1.0)]
     signals = signals_with(_90=one, _91=other)
     expected = series(limits, rules, signals, {CONTACT_0: one, CONTACT_1: other})
-    assert mean_over_contacts(table_of(limits, rules), 0, signals) == pytest.approx(expected, rel=1e-9)
+    assert mean_over_contacts(table_of(limits, rules), 0, signals, WORK) == pytest.approx(expected, rel=1e-9)
+
+
+@settings(max_examples=60)
+@given(
+    st.floats(0, 4),
+    st.floats(0, 4),
+    st.lists(st.integers(0, 1), min_size=3, max_size=3),
+    st.sampled_from([0.7, 1.0, 2.0]),
+    st.floats(0, 3),
+)
+def test_two_contact_signals_and_others(
+    table_of, one: float, other: float, directions: list[int], power: float, level: float
+) -> None:
+    """Whatever promotes and inhibits, and whichever of the two is the more frequent contact."""
+    limits = [(1.0, 0.2, 4.0)]
+    rules = [
+        (0, CONTACT_0, directions[0], 3.0, power),
+        (0, CONTACT_1, directions[1], 1.5, 1.0),
+        (0, 5, directions[2], 2.0, 1.0),
+    ]
+    signals = signals_with(_90=one, _91=other, _5=level)
+    expected = series(limits, rules, signals, {CONTACT_0: one, CONTACT_1: other})
+    mean = mean_over_contacts(table_of(limits, rules), 0, signals, WORK)
+    assert mean == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("half", [1e-160, 1e160])
+def test_two_contact_signals_at_the_ends_of_the_response(table_of, half: float) -> None:
+    """A signal far above or far below its half-maximum: the response is complete, or there is none."""
+    limits = [(1.0, 0.5, 4.0)]
+    rules = [(0, CONTACT_0, 1, half, 2.0), (0, CONTACT_1, 1, 1.0, 1.0), (0, CONTACT_0, 0, half, 1.0)]
+    signals = signals_with(_90=0.3, _91=0.8)
+    mean = mean_over_contacts(table_of(limits, rules), 0, signals, WORK)
+    alone = mean_over_contacts(table_of(limits, rules[1:2]), 0, signals, WORK)
+    met = 1.0 - np.exp(-0.3) if half < 1.0 else 0.0
+    assert mean == pytest.approx(met * 0.5 + (1.0 - met) * alone, rel=1e-11)
 
 
 def test_no_contacts_is_the_response_without_signal(table_of) -> None:
     table = table_of([(1.5, 0.0, 4.0)], [(0, CONTACT_0, 1, 1.0, 2.0)])
-    assert mean_over_contacts(table, 0, np.zeros(SIGNALS)) == 1.5
+    assert mean_over_contacts(table, 0, np.zeros(SIGNALS), WORK) == 1.5
 
 
 def test_linear_response_of_many_contacts_approaches_that_of_the_mean(table_of) -> None:
     """At 12 contacts the Poisson law is narrow: the mean response is 2 % below the response of the mean."""
     limits, rules = [(0.0, 0.0, 1.0)], [(0, CONTACT_0, 1, 12.0, 1.0)]
-    mean = mean_over_contacts(table_of(limits, rules), 0, signals_with(_90=12.0))
+    mean = mean_over_contacts(table_of(limits, rules), 0, signals_with(_90=12.0), WORK)
     assert mean == pytest.approx(0.5, rel=0.03)
     assert mean < 0.5  # concave

@@ -15,6 +15,7 @@ import pytest
 from paget.keyed_random import Purpose, uniform_at
 from paget.model import load_catalog, resolve
 from paget.rules import compile_model
+from paget.rules.rule_table import WORKSPACE
 from paget.tissue.cells import DEAD, REMOVED, Cells
 from paget.tissue.compile import compile_definition
 from paget.tissue.definition import CellType, Cycle, Definition, Domain, Factor, Phase, Population
@@ -159,7 +160,7 @@ def test_places(tissue, compiled) -> None:
     kept = place_newcomers(
         world.cells["place"][sites], world.cells["voxel"][sites], world.fields.level, compiled.tables,
         treatment.now, receptors_of(compiled), newcomer.kind, newcomer.place, 8.0, low, high, False,
-        KEY, 3, signals, found,
+        KEY, 3, signals, np.zeros(WORKSPACE), found,
     )  # fmt: skip
     most = float(compiled.tables["rules"]["maximum"][newcomer.place])
     chance, places = expected(compiled, name, 0.05) / most, []

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from paget.compiled import kernel, law
 from paget.pharmacology.occupancy import held_share
+from paget.rules.places import ONE, place
 from paget.rules.rule_table import evaluate
 from paget.rules.tables import HOST_SIDE, TUMOUR_CELL, TUMOUR_SIDE
 
@@ -27,15 +28,15 @@ REFERENCE_ENDOTHELIUM = 1.5e3
 """Endothelial cells per mm3 at vessel density 1."""
 
 LEVEL_TOLERANCE = 1e-4
-"""Relative change of a level that ends the iteration: Newton's method is then ten times nearer."""
+"""Relative change of its levels that ends the iteration of a competition: Newton's method is then ten times nearer."""
 LEVEL_ITERATIONS = 60
 
 
 @kernel
 def copy_into(target, source):
     """Copy a vector element by element (a slice copy would allocate)."""
-    for place in range(target.size):
-        target[place] = source[place]
+    for number in range(target.size):
+        target[number] = source[number]
 
 
 @kernel
@@ -65,8 +66,8 @@ def sense(tables, state, levels, expression, pressure, collagen, alignment):
     fill_levels(tables, state, levels, expression)
     early = tables.count.early
     act(tables, state, 0, early)
-    for row in range(early - tables.count.secretions):
-        expression[row] = state.behaviours[tables.count.secretions + row]
+    for row in range(early - tables.count.secreting):
+        expression[row] = state.behaviours[tables.count.secreting + row]
     _fill_production(tables, state)
     _solve_levels(tables, state, levels, expression, vessels)
     fill_levels(tables, state, levels, expression)
@@ -75,16 +76,30 @@ def sense(tables, state, levels, expression, pressure, collagen, alignment):
 @kernel
 def act(tables, state, first, last):
     """Fill behaviours first .. last - 1 at state.signals, under this step's drugs; groups of them end as in `Count`."""
-    evaluate(tables.rules, state.signals, first, last, state.behaviours)
-    for behaviour in range(first, last):
+    evaluate(tables.rules, state.signals, first, last, state.behaviours, state.averages)
+    for behaviour in range(place(first), place(last)):
         state.behaviours[behaviour] *= state.modification[behaviour]
 
 
 @kernel
-def fill_unruled(tables, state):
-    """Write the behaviours without rules, which are the same in every lesion, under this step's drugs."""
+def fill_shared(tables, state):
+    """Write what is the same in every lesion under this step's drugs: behaviours without rules, and binding."""
     for behaviour in range(tables.count.ruled, tables.count.behaviours):
         state.behaviours[behaviour] = tables.rules.base[behaviour] * state.modification[behaviour]
+    signalling, index = tables.signalling, tables.receptor
+    for factor in range(tables.count.factors):
+        state.free_share[factor] = 1.0 / (1.0 + state.inhibition[factor])
+    fluid = MOLECULES_PER_NANOMOLAR * tables.body.interstitial_share
+    for receptor in range(tables.count.receptors):
+        for pair in range(index.first_ligand[receptor], index.first_ligand[receptor + 1]):
+            factor = index.ligand[pair]
+            state.binding[pair] = state.free_share[factor] / signalling.affinity[receptor, factor]
+        for pair in range(index.first_carrier[receptor], index.first_carrier[receptor + 1]):
+            cell_type = index.carrier[pair]
+            taken = (
+                signalling.receptors[cell_type, receptor] * signalling.internalisation[cell_type, receptor]
+            )
+            state.intake[pair] = taken / fluid
 
 
 @kernel
@@ -94,8 +109,8 @@ def _fill_production(tables, state):
     fluid = MOLECULES_PER_NANOMOLAR * tables.body.interstitial_share
     secretion = tables.behaviour.secretion
     for row in range(tables.count.secretions):
-        cell_type, factor = secretion[row, 0], secretion[row, 1]
-        made = state.behaviours[secretion[row, 2]] * state.densities[cell_type] / fluid
+        cell_type, factor = place(secretion[row, 0]), place(secretion[row, 1])
+        made = state.behaviours[place(secretion[row, 2])] * state.densities[cell_type] / fluid
         if cell_type == TUMOUR_CELL:
             made *= tables.signalling.crosses[factor]
         state.production[factor] += made
@@ -111,83 +126,86 @@ def side_of(cell_type):
 def _present(tables, expression, pair):
     """Receptors of one carrier relative to their stated number; `pair` counts carriers of all receptors."""
     behaviour = tables.receptor.expression[pair]
-    return expression[behaviour - tables.count.secretions] if behaviour >= 0 else 1.0
+    return expression[place(behaviour - tables.count.secreting)] if behaviour >= 0 else 1.0
 
 
 @kernel
 def _fill_receptor_density(tables, state, expression):
     """Internalising receptors (nM/day when all are filled) of tumour cells and of the host's."""
-    signalling, index = tables.signalling, tables.receptor
-    fluid = MOLECULES_PER_NANOMOLAR * tables.body.interstitial_share
+    index = tables.receptor
     for receptor in range(tables.count.receptors):
-        state.receptor_density[receptor, TUMOUR_SIDE] = 0.0
-        state.receptor_density[receptor, HOST_SIDE] = 0.0
-        for pair in range(index.first_carrier[receptor], index.first_carrier[receptor + 1]):
-            cell_type = index.carrier[pair]
-            taken = (
-                signalling.receptors[cell_type, receptor] * signalling.internalisation[cell_type, receptor]
-            )
-            taken *= state.densities[cell_type] * _present(tables, expression, pair)
-            state.receptor_density[receptor, side_of(cell_type)] += taken / fluid
+        own, hosts = 0.0, 0.0
+        for pair in range(place(index.first_carrier[receptor]), place(index.first_carrier[receptor + 1])):
+            cell_type = place(index.carrier[pair])
+            taken = state.intake[pair] * state.densities[cell_type] * _present(tables, expression, pair)
+            if side_of(cell_type) == TUMOUR_SIDE:
+                own += taken
+            else:
+                hosts += taken
+        state.receptor_density[receptor, TUMOUR_SIDE] = own
+        state.receptor_density[receptor, HOST_SIDE] = hosts
 
 
 @kernel
 def _solve_levels(tables, state, levels, expression, vessels):
+    """Bring the levels of each competition to their root; one that is for no receptor is there at once."""
     _fill_receptor_density(tables, state, expression)
-    for _ in range(LEVEL_ITERATIONS):
-        _fill_uptake(tables, state, levels)
-        if _update_levels(tables, state, levels, vessels) < LEVEL_TOLERANCE:
-            break
+    index = tables.receptor
+    for group in range(place(tables.count.competitions)):
+        alone = index.first_sought[group] == index.first_sought[group + ONE]
+        for _ in range(LEVEL_ITERATIONS):
+            _fill_uptake(tables, state, levels, group)
+            if _update_levels(tables, state, levels, vessels, group) or alone:
+                break
 
 
 @kernel
-def _fill_uptake(tables, state, levels):
-    """Uptake rate constant (1/day) of each factor at the present levels, and its fall with the own level, -C dU/dC."""
+def _fill_uptake(tables, state, levels, group):
+    """Uptake rate constant (1/day) of the factors of a competition at the present levels, and its fall with the own
+    level, -C dU/dC."""
     index = tables.receptor
-    for factor in range(tables.count.factors):
+    for row in range(place(index.first_competitor[group]), place(index.first_competitor[group + ONE])):
+        factor = place(index.competitor[row])
         state.uptake[factor] = 0.0
         state.uptake_fall[factor] = 0.0
-    for receptor in range(tables.count.receptors):
+    for row in range(place(index.first_sought[group]), place(index.first_sought[group + ONE])):
+        receptor = place(index.sought[row])
         own, hosts = (
             state.receptor_density[receptor, TUMOUR_SIDE],
             state.receptor_density[receptor, HOST_SIDE],
         )
         if own + hosts > 0.0:
             filled = 1.0 + ligand_load(tables, state, receptor, levels)
-            left = filled + state.antagonism[receptor, TUMOUR_SIDE]
-            right = filled + state.antagonism[receptor, HOST_SIDE]
-            taken = own / left + hosts / right
-            steep = own / (left * left) + hosts / (right * right)
-            for pair in range(index.first_ligand[receptor], index.first_ligand[receptor + 1]):
-                factor = index.ligand[pair]
-                binding = 1.0 / _apparent(tables, state, receptor, factor)
+            left = 1.0 / (filled + state.antagonism[receptor, TUMOUR_SIDE])
+            right = 1.0 / (filled + state.antagonism[receptor, HOST_SIDE])
+            taken = own * left + hosts * right
+            steep = own * left * left + hosts * right * right
+            for pair in range(place(index.first_ligand[receptor]), place(index.first_ligand[receptor + ONE])):
+                factor, binding = place(index.ligand[pair]), state.binding[pair]
                 state.uptake[factor] += taken * binding
                 state.uptake_fall[factor] += steep * binding * binding * levels[factor]
 
 
 @kernel
 def ligand_load(tables, state, receptor, levels):
-    """sum C / K over the ligands of a receptor at the levels (nM, shape (F,)), with the collagen of state.signals."""
+    """sum C / K over the ligands of a receptor at the levels (nM, shape (F,)), collagen among them.
+
+    `fill_shared` and `fill_surroundings` must have been called.
+    """
     index = tables.receptor
-    total = state.signals[tables.signal.collagen_density] / tables.signalling.collagen[receptor]
-    for pair in range(index.first_ligand[receptor], index.first_ligand[receptor + 1]):
-        factor = index.ligand[pair]
-        total += levels[factor] / _apparent(tables, state, receptor, factor)
+    total = state.matrix_load[receptor]
+    for pair in range(place(index.first_ligand[receptor]), place(index.first_ligand[receptor + ONE])):
+        total += levels[place(index.ligand[pair])] * state.binding[pair]
     return total
 
 
-@law
-def _apparent(tables, state, receptor, factor):
-    """Dissociation constant (nM) that a factor under an inhibitor seems to have."""
-    return tables.signalling.affinity[receptor, factor] * (1.0 + state.inhibition[factor])
-
-
 @kernel
-def _update_levels(tables, state, levels, vessels):
-    """One iteration of the levels; returns the largest relative change."""
-    signalling = tables.signalling
-    largest = 0.0
-    for factor in range(tables.count.factors):
+def _update_levels(tables, state, levels, vessels, group):
+    """One iteration of the levels of a competition; returns whether none changed by more than the tolerance."""
+    signalling, index = tables.signalling, tables.receptor
+    settled = True
+    for row in range(place(index.first_competitor[group]), place(index.first_competitor[group + ONE])):
+        factor = place(index.competitor[row])
         exchange = signalling.exchange[factor] * vessels
         gain = state.production[factor] + exchange * state.plasma_free[factor]
         loss = signalling.decay[factor] + exchange + state.capture[factor] + state.uptake[factor]
@@ -195,10 +213,10 @@ def _update_levels(tables, state, levels, vessels):
         new = (gain - fall * levels[factor]) / (loss - fall)
         if new <= 0.0:  # too far for Newton's method
             new = gain / loss
-        change = abs(new - levels[factor]) / max(new, 1e-30)
-        largest = max(largest, change)
+        if not abs(new - levels[factor]) < LEVEL_TOLERANCE * max(new, 1e-30):
+            settled = False
         levels[factor] = new
-    return largest
+    return settled
 
 
 @kernel
@@ -216,27 +234,30 @@ def fill_surroundings(tables, state, pressure, vessels, collagen, alignment):
     signals[index.collagen_density] = collagen
     signals[index.collagen_alignment] = alignment
     signals[index.cytotoxic_exposure] = state.cytotoxic[0]
+    for receptor in range(tables.count.receptors):
+        state.matrix_load[receptor] = collagen / tables.signalling.collagen[receptor]
 
 
 @kernel
 def fill_levels(tables, state, levels, expression):
     """Signals that follow levels (nM, shape (F,)): the levels themselves and the activity of receptors.
 
-    `fill_surroundings` must have been called: collagen is a ligand. Who carries no receptor never feels it.
+    `fill_shared` and `fill_surroundings` must have been called: collagen is a ligand. Who carries no receptor never
+    feels it.
     """
     signalling, index = tables.signalling, tables.receptor
-    receptors = tables.count.receptors
+    receptors, first = place(tables.count.receptors), place(tables.signal.activity)
     for factor in range(tables.count.factors):
-        state.signals[factor] = levels[factor] / (1.0 + state.inhibition[factor])
+        state.signals[factor] = levels[factor] * state.free_share[factor]
     for receptor in range(receptors):
         bound = ligand_load(tables, state, receptor, levels)
         for side in range(2):
             state.activity[receptor, side] = held_share(bound, state.antagonism[receptor, side])
-        for pair in range(index.first_carrier[receptor], index.first_carrier[receptor + 1]):
-            cell_type = index.carrier[pair]
+        for pair in range(place(index.first_carrier[receptor]), place(index.first_carrier[receptor + ONE])):
+            cell_type = place(index.carrier[pair])
             present = signalling.expression[cell_type, receptor] * _present(tables, expression, pair)
-            place = tables.signal.activity + cell_type * receptors + receptor
-            state.signals[place] = present * state.activity[receptor, side_of(cell_type)]
+            active = state.activity[receptor, TUMOUR_SIDE if cell_type == TUMOUR_CELL else HOST_SIDE]
+            state.signals[first + cell_type * receptors + receptor] = present * active
 
 
 @kernel

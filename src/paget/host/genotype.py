@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from paget.host.environment import fill_unruled
+from paget.host.environment import fill_shared
 from paget.host.lesions import DEPOSITION, DIGESTION
 from paget.host.niches import read_resting_niche, resting_matrix_rate
 from paget.host.state import SITE_COUNT, new_state
@@ -36,7 +36,7 @@ class Rest(NamedTuple):
 def at_rest(compiled: CompiledModel) -> Rest:
     """Read all organs at the cell densities of the wild type."""
     tables, state = compiled.tables, new_state(compiled.tables, compiled.axes)[0]
-    fill_unruled(tables, state)
+    fill_shared(tables, state)
     sites = range(SITE_COUNT)
     for site in sites:
         read_resting_niche(tables, state, site)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
-from paget.host.environment import act, copy_into, killing_rate, sense, sense_and_act
+from paget.host.environment import act, copy_into, killing_rate, sense
 from paget.host.lesions import (
     ALIGNMENT,
     DEPOSITION,
@@ -74,6 +74,21 @@ def mark_active(state):
 @kernel
 def read_niche(tables, state, site):
     """Let the cells of a niche sense and act; behaviours are kept in state.niche_behaviours."""
+    read_surroundings(tables, state, site)
+    _read_resting(tables, state, site)
+
+
+@kernel
+def _read_resting(tables, state, site):
+    """Add to state.niche_behaviours what only cells do that are arrested, rest or found a lesion."""
+    act(tables, state, tables.count.daily, tables.count.resting)
+    for behaviour in range(tables.count.daily, tables.count.resting):
+        state.niche_behaviours[site, behaviour] = state.behaviours[behaviour]
+
+
+@kernel
+def read_surroundings(tables, state, site):
+    """`read_niche` without what only cells do that are arrested, rest or found a lesion."""
     copy_into(state.densities, state.niche[site])
     state.densities[TUMOUR_CELL] = tables.tumour.niche_tumour_share * tables.tumour.cell_density
     volume = small_volume(tables, state, site, TYPICAL_SMALL_CELLS)
@@ -81,7 +96,7 @@ def read_niche(tables, state, site):
     matrix = state.niche_matrix[site]
     levels, expression = state.niche_levels[site], state.niche_expression[site]
     sense(tables, state, levels, expression, pressure, matrix[0], matrix[1])
-    act(tables, state, tables.count.early, tables.count.resting)
+    act(tables, state, tables.count.early, tables.count.daily)
     for behaviour in range(tables.count.behaviours):
         state.niche_behaviours[site, behaviour] = state.behaviours[behaviour]
 
@@ -190,7 +205,8 @@ def read_resting_niche(tables, state, site):
     state.densities[TUMOUR_CELL] = 0.0
     levels, expression = state.niche_levels[site], state.niche_expression[site]
     for _ in range(READING_STEPS):
-        sense_and_act(tables, state, levels, expression, 0.0, 1.0, 0.0)
+        sense(tables, state, levels, expression, 0.0, 1.0, 0.0)
+    act(tables, state, tables.count.early, tables.count.ruled)
     copy_into(state.niche_rest[site], state.behaviours)
 
 
@@ -200,8 +216,9 @@ def settle_niches(tables, state):
     for site in range(SITE_COUNT):
         read_resting_niche(tables, state, site)
         for _ in range(SETTLING_STEPS):
-            read_niche(tables, state, site)
+            read_surroundings(tables, state, site)
             advance_surroundings(tables, state, site, SETTLING_TIME)
+        _read_resting(tables, state, site)
         behaviours, index = state.niche_behaviours[site], tables.behaviour.tumour
         share = balanced_share(behaviours[index[CYCLE_ENTRY]], behaviours[index[DIVISION]])
         state.shares[site, QUIESCENT] = 1.0 - share

@@ -40,7 +40,10 @@ def sense_plasma(tables, state, free, drugs_act):
 @kernel
 def read_in_plasma(tables, state, behaviour):
     """One behaviour at the signals of plasma, under this step's drugs; `sense_plasma` comes first."""
-    return mean_over_contacts(tables.rules, behaviour, state.signals) * state.modification[behaviour]
+    return (
+        mean_over_contacts(tables.rules, behaviour, state.signals, state.averages)
+        * state.modification[behaviour]
+    )
 
 
 @kernel
@@ -65,5 +68,5 @@ def rest_marrow(tables, state):
     for place in range(2):
         behaviour = tables.behaviour.marrow[place]
         if behaviour >= 0:
-            rest = mean_over_contacts(tables.rules, behaviour, state.signals)
+            rest = mean_over_contacts(tables.rules, behaviour, state.signals, state.averages)
             state.marrow_at_rest[place] = max(rest, LEAST_AT_REST)

@@ -15,6 +15,7 @@ import numpy as np
 from paget.host.record import AGGREGATE_KINDS, SITES
 from paget.pharmacology.plasma import Plasma, fill_plasma
 from paget.rules.records import dtype_of
+from paget.rules.rule_table import WORKSPACE
 from paget.rules.tables import BREAK_UP, FIRST_PASS_PASSAGE, LOSS_FROM_BLOOD
 
 SITE_COUNT = len(SITES)
@@ -130,6 +131,16 @@ class State(Plasma):
     """Chance that anything happens to a lone founder in this step, shape (S,)."""
     lone_death: Annotated[float, "S"]
     """Chance that it dies, shape (S,)."""
+    averages: Annotated[float, WORKSPACE[0], WORKSPACE[1]]
+    """Workspace of averages over contacts, shape WORKSPACE."""
+    binding: Annotated[float, "Y"]
+    """1 over the dissociation constant (1/nM) that the ligand of each pair seems to have in this step, shape (Y,)."""
+    free_share: Annotated[float, "F"]
+    """Share of each factor that its inhibitors leave active in this step, shape (F,)."""
+    intake: Annotated[float, "C"]
+    """Receptors that a density of 1/mm3 of each carrier takes in when all are filled (nM/day), shape (C,)."""
+    matrix_load: Annotated[float, "R"]
+    """Collagen over the density that fills half of each receptor, shape (R,)."""
     generator: Annotated[np.uint64, 8]
     """Generator state (uint64)."""
     signals: Annotated[float, "X"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from paget.compiled import kernel
 from paget.host.blood import SHED_STEP, first_bed, meet_bed
-from paget.host.environment import copy_into, fill_unruled
+from paget.host.environment import copy_into, fill_shared
 from paget.host.lesions import update_volume
 from paget.host.niches import settle_niches
 from paget.host.observe import write_lesions, write_row
@@ -46,7 +46,7 @@ def simulate(tables, state, regimen, protocol, key, due, clock, rows, snapshot_d
 
     The last snapshot is the exit.
     """
-    fill_unruled(tables, state)
+    fill_shared(tables, state)
     settle_niches(tables, state)
     rest_marrow(tables, state)
     _start_clock(regimen, due, clock, snapshot_days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from paget.compiled import kernel
-from paget.host.environment import fill_unruled
+from paget.host.environment import fill_shared
 from paget.host.plasma_sense import drive_marrow
 from paget.host.state import DOSED, LESIONS, MARROW_STAGES
 from paget.pharmacology import marrow, plasma
@@ -42,7 +42,7 @@ def advance_treatment(tables, state, dt):
         state.lost_weight[drug] = min(0.9, lost) * math.exp(-tables.drugs.weight_recovery[drug] * dt)
     plasma.bind_ligands(tables, state, dt)
     plasma.set_effects(tables, state)
-    fill_unruled(tables, state)
+    fill_shared(tables, state)
     drive_marrow(tables, state)
     _advance_marrow(tables, state, dt)
 

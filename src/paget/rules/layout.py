@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ IntArray = npt.NDArray[np.int64]
 
 ABSENT = -1
 SECRETION, EXPRESSION = "secretion of ", "expression of "
-GROUPS = ("secretions", "early", "always", "daily", "resting", "leaving", "ruled", "constant")
+GROUPS = ("secreting", "early", "always", "daily", "resting", "leaving", "ruled", "constant")
 """Who needs a behaviour; `paget.rules.tables.Count` says what each group is."""
 _RESTING = (
     "death after arrest",
@@ -57,7 +58,8 @@ class Layout:
     partners: tuple[str, ...]
     sites: tuple[str, ...]
     behaviours: tuple[tuple[str, str], ...]
-    """(cell type, behaviour): secretions, expressions, others with rules by who needs them (`GROUPS`), others."""
+    """(cell type, behaviour): secretions with rules, expressions, others with rules by who needs them (`GROUPS`),
+    others."""
     rules: tuple[Rule, ...]
     """Rules sorted by behaviour."""
     ends: dict[str, int]
@@ -74,7 +76,9 @@ class Layout:
             "drugs": len(self.drugs),
             "partners": len(self.partners),
             "behaviours": len(self.behaviours),
+            "secretions": len(self.indices["behaviour"]["secretion"]),
             **self.ends,
+            "competitions": len(self.indices["receptor"]["first_competitor"]) - 1,
             "transformations": len(self.indices["behaviour"]["transformation"]),
         }
 
@@ -85,7 +89,7 @@ class Layout:
         lengths = {axis: counts[name] for axis, name in zip("KFRDBPN", names, strict=True)}
         lists = self.indices["receptor"]
         lengths |= {
-            "E": counts["early"] - counts["secretions"],
+            "E": counts["early"] - counts["secreting"],
             "C": len(lists["carrier"]),
             "Y": len(lists["ligand"]),
         }
@@ -143,12 +147,12 @@ def _ordered_behaviours(model: Model) -> tuple[tuple[str, str], ...]:
 
 def _group(cell_type: str, behaviour: str, ruled: bool) -> str:
     """Who needs a behaviour, one of GROUPS; a name that is not known here is always evaluated."""
-    if behaviour.startswith(SECRETION):
-        return "secretions"
     if behaviour.startswith(EXPRESSION):
         return "early"
     if not ruled:
         return "constant"
+    if behaviour.startswith(SECRETION):
+        return "secreting"
     if behaviour.startswith(_RESTING):
         return "resting"
     if behaviour.startswith(_LEAVING):
@@ -263,19 +267,37 @@ def _receptor_index(model: Model, places, cell_types, factors, receptors) -> dic
         for k in group
     ]
 
-    def starts(lists: list[list[int]]) -> IntArray:
-        return np.cumsum([0, *map(len, lists)], dtype=np.int64)
-
-    def flat(lists: list[list[int]]) -> IntArray:
-        return np.array([entry for part in lists for entry in sorted(part)], dtype=np.int64)
-
+    groups = _competitions(ligands, len(factors))
+    sought = [[r for r, known in enumerate(ligands) if group & set(known)] for group in groups]
     return {
-        "first_ligand": starts(ligands),
-        "ligand": flat(ligands),
-        "first_carrier": starts(carriers),
-        "carrier": flat(carriers),
+        "first_ligand": _starts(ligands),
+        "ligand": _flat(ligands),
+        "first_carrier": _starts(carriers),
+        "carrier": _flat(carriers),
         "expression": np.array(expressions, dtype=np.int64),
+        "first_competitor": _starts(groups),
+        "competitor": _flat(groups),
+        "first_sought": _starts(sought),
+        "sought": _flat(sought),
     }
+
+
+def _starts(lists: Sequence[Collection[int]]) -> IntArray:
+    return np.cumsum([0, *map(len, lists)], dtype=np.int64)
+
+
+def _flat(lists: Sequence[Collection[int]]) -> IntArray:
+    return np.array([entry for part in lists for entry in sorted(part)], dtype=np.int64)
+
+
+def _competitions(ligands: list[list[int]], factors: int) -> list[set[int]]:
+    """Factors in groups: those that share a receptor, directly or through others, stand together."""
+    groups = [{factor} for factor in range(factors)]
+    for known in ligands:
+        together = [group for group in groups if group & set(known)]
+        if len(together) > 1:
+            groups = [group for group in groups if group not in together] + [set().union(*together)]
+    return sorted(groups, key=min)
 
 
 def _index_or_absent(names: tuple[str, ...], name: str) -> int:

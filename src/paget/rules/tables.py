@@ -71,7 +71,7 @@ class BehaviourIndex:
     tumour: Annotated[Whole, 16]
     """Behaviours of the tumour cell, shape (len(TUMOUR_BEHAVIOURS),)."""
     secretion: Annotated[Whole, "N", 3]
-    """Secretions as rows (cell type, factor, behaviour), shape (N, 3); their behaviours stand first, 0..N-1."""
+    """Secretions as rows (cell type, factor, behaviour), shape (N, 3); behaviours of those with rules stand first."""
     recruitment: Annotated[Whole, "K"]
     """Recruitment of each cell type, shape (K,)."""
     death: Annotated[Whole, "K"]
@@ -116,6 +116,16 @@ class ReceptorIndex:
     """Cell type of each pair, shape (C,)."""
     expression: Annotated[Whole, "C"]
     """Its behaviour `expression of ...`, -1 where it keeps the stated number; shape (C,)."""
+    first_competitor: Annotated[Whole, "F + 1"]
+    """Factors of competition g are first_competitor[g] .. first_competitor[g + 1] - 1; shape (F + 1,).
+
+    Factors compete that share a receptor, directly or through others; one that shares none stands alone."""
+    competitor: Annotated[Whole, "F"]
+    """Factors in the order of competitions, shape (F,)."""
+    first_sought: Annotated[Whole, "F + 1"]
+    """Receptors that competition g is for are first_sought[g] .. first_sought[g + 1] - 1; shape (F + 1,)."""
+    sought: Annotated[Whole, "R"]
+    """Receptors in the order of competitions, those without a ligand among the factors left out; shape (R,)."""
 
 
 class SignalIndex:
@@ -332,8 +342,13 @@ class Count:
     partners: int
     behaviours: int
     secretions: int
+    """Secretions, with rules or without."""
+    competitions: int
+    """Groups of factors that compete for receptors."""
+    secreting: int
+    """End of the secretions with rules."""
     early: int
-    """End of secretions and expressions of receptors: they follow the signals of the step before."""
+    """End of these and the expressions of receptors: they follow the signals of the step before."""
     always: int
     """End of the ruled behaviours that every sensing needs."""
     daily: int

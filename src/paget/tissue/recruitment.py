@@ -17,7 +17,7 @@ import numpy.typing as npt
 from paget.compiled import kernel
 from paget.keyed_random import Purpose, new_generator, poisson, seek, uniform_at
 from paget.pharmacology.occupancy import held_share
-from paget.rules.rule_table import mean_over_contacts
+from paget.rules.rule_table import WORKSPACE, mean_over_contacts
 from paget.rules.tables import HOST_SIDE
 from paget.tissue.cells import ABSENT, DEAD, TOTAL
 from paget.tissue.definition import Population
@@ -109,7 +109,7 @@ class Recruitment:
             cells["place"][sites], cells["voxel"][sites], simulation.fields.level, tables, now, receptors,
             recruited.kind, recruited.place, radius, np.array(domain.low, dtype=np.float64),
             np.array(domain.high, dtype=np.float64), domain.two_dimensional,
-            simulation.key, simulation.tick, signals.copy(), found,
+            simulation.key, simulation.tick, signals.copy(), np.zeros(WORKSPACE), found,
         )  # fmt: skip
         return int(kept)
 
@@ -136,13 +136,14 @@ def place_newcomers(
     key,
     tick,
     signals,
+    averages,
     found,
 ):
     """Draw a site for each row of `found`, shape (n, 3); keep some, and write where they are (um).
 
     `site`: x, y, z and radius of the cells at which newcomers may come up, shape (s, 4); `voxel`: their voxels;
     `place`: number of the recruitment in the tables; `signals`: a workspace, zero but for what all newcomers
-    sense. Returns how many are kept; they stand first.
+    sense; `averages`: one of shape WORKSPACE. Returns how many are kept; they stand first.
     """
     kept = 0
     largest = tables.rules.maximum[place]
@@ -150,7 +151,7 @@ def place_newcomers(
         lineage = _NEWCOMER | np.uint64(kind) << np.uint64(40) | np.uint64(number)
         chosen = int(uniform_at(key, _RECRUITMENT, tick, lineage, 0) * site.shape[0])
         _fill_signals(tables, now, receptors, level, kind, voxel[chosen], signals)
-        chance = mean_over_contacts(tables.rules, place, signals) / largest
+        chance = mean_over_contacts(tables.rules, place, signals, averages) / largest
         if uniform_at(key, _RECRUITMENT, tick, lineage, 1) >= chance:
             continue
         way = direction_at(key, _RECRUITMENT, tick, lineage, 2, flat)

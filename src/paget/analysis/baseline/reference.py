@@ -16,7 +16,7 @@ import numpy as np
 
 from paget.analysis.untreated import Mouse, median_animal
 from paget.errors import PagetError
-from paget.host.environment import fill_unruled, killing_rate
+from paget.host.environment import fill_shared, killing_rate
 from paget.host.ladder import establishment_probability
 from paget.host.lesions import read_lesion
 from paget.host.niches import advance_niche, read_niche, settle_niches
@@ -139,7 +139,7 @@ def primary_of(mouse: Mouse, volume: float, days: int = 42) -> Primary:
     tables = compiled.tables
     whole = new_state(tables, compiled.axes)
     state = whole[0]
-    fill_unruled(tables, state)
+    fill_shared(tables, state)
     settle_niches(tables, state)
     _place_primary(state, compiled, row)
     for _ in range(SETTLING_READS):
@@ -214,7 +214,7 @@ def niche_at(mouse: Mouse, site: str) -> Niche:
     tables, index = compiled.tables, SITES.index(site)
     whole = new_state(tables, compiled.axes)
     state = whole[0]
-    fill_unruled(tables, state)
+    fill_shared(tables, state)
     settle_niches(tables, state)
     read_niche(tables, state, index)
     sensed = _sensed(
