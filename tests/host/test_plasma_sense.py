@@ -8,7 +8,7 @@ import pytest
 
 from paget.host.plasma_sense import rest_marrow
 from paget.host.state import new_state
-from paget.host.treatment import advance_treatment, give_dose
+from paget.host.treatment import advance_treatment, give_dose, marrow_transit
 from paget.model import load_catalog, resolve
 from paget.pharmacology.plasma import fill_kinetics
 from paget.rules import compile_model
@@ -131,7 +131,7 @@ def test_an_antagonist_lowers_release_and_not_production(animal, driven) -> None
 
 
 def test_depletion_empties_blood_and_the_marrow_answers(animal, driven) -> None:
-    """An antibody that kills neutrophils lowers blood to loss / (loss + kill); precursors rise, and overshoot after."""
+    """An antibody that kills neutrophils lowers blood to supply / (loss + kill); the marrow overshoots after."""
     tables, state, _ = animal
     drug = driven.drug_names.index("xentuzumab")
     place = tables["behaviour"]["neutrophil"]
@@ -143,8 +143,11 @@ def test_depletion_empties_blood_and_the_marrow_answers(animal, driven) -> None:
     give_dose(tables, state, drug, driven.routes.index("i.v."), 1.0)
     pass_days(tables, state, 1.0)
     loss = float(tables["body"]["neutrophil_loss"])
-    assert state["marrow"][4] == pytest.approx(loss / (loss + 30.0), rel=0.05)
-    assert state["marrow"][0] > 1.1 * float(tables["body"]["neutrophil_loss"]) * 3.5 / 4.0
+    transit = float(marrow_transit(tables["body"]))
+    supply = transit * float(state["marrow"][3])
+    assert loss < supply < 1.2 * loss
+    assert state["marrow"][4] == pytest.approx(supply / (loss + 30.0), rel=0.05)
+    assert state["marrow"][0] > 1.1 * loss / transit
     highest = 0.0
     state["amounts"][drug] = 0.0
     for _ in range(60):

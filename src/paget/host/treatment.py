@@ -40,6 +40,7 @@ def advance_treatment(tables, state, dt):
         exposure = plasma.advance_drug(tables, state, drug, dt)
         lost = state.lost_weight[drug] + tables.drugs.weight_loss[drug] * exposure
         state.lost_weight[drug] = min(0.9, lost) * math.exp(-tables.drugs.weight_recovery[drug] * dt)
+    state.neutrophils[0] = state.marrow[marrow.BLOOD]
     plasma.bind_ligands(tables, state, dt)
     plasma.set_effects(tables, state)
     fill_shared(tables, state)

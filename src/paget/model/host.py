@@ -93,6 +93,8 @@ class PlasmaLigand(Entry):
     """Free and held by binding proteins [nM]."""
     half_life: Annotated[Quantity, In("day", above=0)]
     """Half-life of the whole pool [day]."""
+    cleared_by_neutrophils: Annotated[Quantity, In("1", at_most=1)] | None = None
+    """Share of that turnover which blood neutrophils do in health [1]; it follows their number. Default: none."""
 
 
 class Host(Item):

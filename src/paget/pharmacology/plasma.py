@@ -6,7 +6,9 @@ Large tumours give factors to plasma (`give_to_plasma`), from where they reach e
     total' = clearance total_at_rest + sum e v V C / V_p - (clearance + e sum v V free / (V_p total)) total,
 
 which is relaxed exactly over a step. Ligand that binding proteins hold is part of the total, so what a tumour gives is
-held in the same proportion.
+held in the same proportion. Blood neutrophils may do a share s of the clearance, as they take G-CSF up with its
+receptor (Quartino et al., Pharm. Res. 31 (2014) 3390): at N times their number in health it is 1 + s (N - 1) of that in
+health, so that the ligand rises when they are few. Receptors do not fill up: doses of the ligand itself are beyond it.
 
 Doses enter compartments (`kinetics`), antibodies bind the ligands in plasma (`binding`), exposure lingers in tissue,
 and from the levels of a step follow its effects: capture of free ligand, antagonism at receptors, depletion of cell
@@ -57,6 +59,8 @@ class Plasma:
     """Total ligand in plasma (nM), shape (F,)."""
     plasma_free: Annotated[float, "F"]
     """Free ligand in plasma (nM), shape (F,)."""
+    neutrophils: Annotated[float, 1]
+    """Neutrophils of blood relative to health, shape (1,)."""
     # effects of drugs in this step
     capture: Annotated[float, "F"]
     """Capture of free ligand in tissue (1/day), shape (F,)."""
@@ -82,6 +86,7 @@ def fill_plasma(tables, state) -> None:
     state["plasma_free"][:] = tables["signalling"]["plasma_free"]
     state["plasma_total"][:] = tables["signalling"]["plasma_total"]
     state["modification"][:] = 1.0
+    state["neutrophils"][:] = 1.0
 
 
 def fill_kinetics(drugs, parameters) -> None:
@@ -187,7 +192,9 @@ def _held_by_others(tables, state, drug, factor):
 def _turn_over(tables, state, factor, dt):
     """Relax the total of one plasma ligand (nM) exactly over dt (day), then set its free part."""
     signalling, drugs = tables.signalling, tables.drugs
-    weight, loss = state.buffers[factor], signalling.bound_clearance[factor] * state.buffers[factor]
+    weight = state.buffers[factor]
+    followed = relative_clearance(signalling.cleared_by_neutrophils[factor], state.neutrophils[0])
+    loss = signalling.bound_clearance[factor] * followed * weight
     for drug in range(tables.count.drugs):
         held = state.free_sites[drug] / drugs.binding_affinity[drug, factor]
         weight += held
@@ -204,6 +211,12 @@ def _turn_over(tables, state, factor, dt):
         kept = math.exp(-loss * dt)
         state.plasma_total[factor] = rest + (state.plasma_total[factor] - rest) * kept
     state.plasma_free[factor] = state.plasma_total[factor] / weight
+
+
+@law
+def relative_clearance(share, neutrophils):
+    """Clearance relative to health when neutrophils (relative to health) do `share` of it there."""
+    return 1.0 + share * (neutrophils - 1.0)
 
 
 @law

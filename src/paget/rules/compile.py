@@ -148,6 +148,8 @@ def _place_signalling(model: Model, layout: Layout, entries: Entries) -> None:
             entries.put("signalling", "plasma_free", (f,), plasma.free)
             entries.put("signalling", "plasma_total", (f,), plasma.total)
             entries.put("signalling", "bound_clearance", (f,), plasma.half_life, rate_of)
+            if plasma.cleared_by_neutrophils is not None:
+                entries.put("signalling", "cleared_by_neutrophils", (f,), plasma.cleared_by_neutrophils)
     for r, name in enumerate(layout.receptors):
         receptor = model.receptors[name]
         if receptor.collagen is not None:

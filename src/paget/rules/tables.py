@@ -167,6 +167,8 @@ class Signalling:
     """Total ligand in plasma without drug (nM), shape (F,)."""
     bound_clearance: Annotated[Real, "F"]
     """Turnover of ligand bound in plasma (1/day), shape (F,)."""
+    cleared_by_neutrophils: Annotated[Real, "F"]
+    """Share of that turnover which blood neutrophils do in health, shape (F,)."""
 
 
 class Tumour:

@@ -73,6 +73,11 @@ def describe_host(host: Host, catalog: Catalog) -> list[str]:
     plasma = [
         f"{name}: free {say(p.free, references)}, total {say(p.total, references)}, "
         f"half-life {say(p.half_life, references)}"
+        + (
+            f", cleared by neutrophils {say(p.cleared_by_neutrophils, references)}"
+            if p.cleared_by_neutrophils
+            else ""
+        )
         for name, p in host.plasma.items()
     ]
     leukocytes = [f"{plural(n)}: {say(q, references)}" for n, q in host.circulation.leukocytes.items()]
