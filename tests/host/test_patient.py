@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from paget.host.patient import empty_blood, fill_blood, fill_tube, mean_blood
-from paget.host.record import LARGEST_AGGREGATE
+from paget.host.patient import empty_blood, fill_blood, fill_tube, mean_arrests, mean_blood
+from paget.host.record import LARGEST_AGGREGATE, SITES
 from paget.keyed_random import subject_key
 
 FALSE_ALARM = 1e-5
@@ -100,3 +100,48 @@ def test_a_tube_holds_its_share(blood) -> None:
     empty_blood(state)
     fill_tube(state, subject_key(1, "tube", 1), 0.25, found)
     assert not found.any()
+
+
+# ---- where aggregates stop -------------------------------------------------------------------------------------------
+
+
+def arrests(tables, state, cohesion=0.0, passage=0.1) -> np.ndarray:
+    stock, found = np.zeros(state["circulating"].shape), np.zeros(len(SITES))
+    mean_arrests(tables, state, 1e6, cohesion, passage, stock, found)
+    return found
+
+
+@pytest.mark.parametrize("cohesion", [0.0, 0.4])
+def test_what_does_not_die_stops_somewhere(blood, cohesion: float) -> None:
+    """Per day as many stop as are shed, less the share that dies of what passes the lungs."""
+    tables, state = blood
+    state["pull"][:2] = (0.1, 0.2)
+    tables["tumour"]["lost_by_death"] = 0.0
+    assert arrests(tables, state, cohesion).sum() == pytest.approx(1e6, rel=1e-9)
+    assert arrests(tables, state, cohesion, passage=0.0).sum() == pytest.approx(1e6, rel=1e-9)
+    dead = {}
+    for share in (0.25, 1.0):
+        tables["tumour"]["lost_by_death"] = share
+        dead[share] = 1e6 - arrests(tables, state, cohesion).sum()
+    assert 0.03e6 < dead[1.0] <= 0.1e6  # all that pass the lungs
+    assert dead[0.25] == pytest.approx(0.25 * dead[1.0], rel=1e-3)
+
+
+def test_the_lungs_hold_what_does_not_pass_and_organs_share_the_rest_by_flow(blood) -> None:
+    tables, state = blood
+    tables["tumour"]["lost_by_death"], tables["tumour"]["late_arrest_in_lung"] = 0.0, 0.0
+    found, flow = arrests(tables, state), tables["sites"]["flow"]
+    lung, bone, brain = (SITES.index(name) for name in ("lung", "bone", "brain"))
+    assert found[lung] == pytest.approx(0.9e6, rel=1e-9)
+    assert found[bone] / found[brain] == pytest.approx(flow[bone] / flow[brain], rel=1e-9)
+    tables["sites"]["flow"][bone] *= 2.0
+    assert arrests(tables, state)[bone] / found[bone] > 1.7
+
+
+def test_blood_of_the_gut_meets_the_liver_too(blood) -> None:
+    tables, state = blood
+    liver = SITES.index("liver")
+    with_gut = arrests(tables, state)[liver]
+    tables["body"]["portal_share"] = 0.0
+    without = arrests(tables, state)[liver]
+    assert with_gut > 3.0 * without

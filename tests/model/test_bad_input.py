@@ -28,6 +28,7 @@ XENTUZUMAB = "drugs/xentuzumab.toml"
 LM2 = "tumours/lm2-4.toml"
 SCID = "hosts/scid.toml"
 TRIAL = "trials/igf-paclitaxel.toml"
+PATIENTS = "populations/stage-iii-iv.toml"
 
 VALUE = r"\{ value = [^,]+, unit"
 ONE_RULE = """
@@ -134,6 +135,9 @@ CATALOG = [
     Bad("TOML that does not end", PACLITAXEL, ((r"\Z", "x = ["),), ("not valid TOML",), r"x = \["),
     Bad("key twice", PACLITAXEL, ((r'class = "cytotoxic"', 'class = "cytotoxic"\nclass = "cytotoxic"'),), ("not valid TOML", "overwrite"), ""),
     Bad("unknown unit in the vocabulary", "vocabulary.toml", ((r'unit = "nM"', 'unit = "nN"'),), ("unknown unit", "'nN'"), '"nN"'),
+    Bad("more flow than there is", PATIENTS, ((r"(?<=\nbrain = \{ value = )0.12", "0.9"),), ("organs take more than the cardiac output", "1.23"), "flow"),
+    Bad("cohesion of nobody", PATIENTS, ((r"(?<=\ncohesive_share = \{ value = )0.591", "0"),), ("must be above 0",), r"cohesive_share = \{ value = 0,"),
+    Bad("no such assay state", PATIENTS, ((r'state = "some silent"', 'state = "some silence"'),), ("names no assay state of this file", "some silent"), r'state = "some silence"'),
 ]  # fmt: skip
 
 TRIALS = [

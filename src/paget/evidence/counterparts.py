@@ -7,7 +7,7 @@ from typing import Any
 
 from paget.evidence.arms import ArmName
 from paget.evidence.findings import Finding
-from paget.evidence.statistics import associations, effects, growth, levels, patients, rules
+from paget.evidence.statistics import associations, effects, growth, levels, organs, patients, rules
 from paget.evidence.statistics.animals import Animals, Need
 from paget.model import Catalog
 from paget.model.published import PublishedResult
@@ -32,6 +32,7 @@ _NEEDS: dict[str, Callable[[Any], Iterable[Need]]] = {
     "numbers": _nothing,
     "response": _nothing,
     "patient draws": _nothing,
+    "patient organs": _nothing,
 }
 _ASK: dict[str, Callable[[Any, Animals], list[Finding]]] = {
     "contrasts": effects.ask_contrasts,
@@ -47,6 +48,7 @@ _ASK: dict[str, Callable[[Any, Animals], list[Finding]]] = {
     "numbers": rules.ask_numbers,
     "response": rules.ask_response,
     "patient draws": patients.ask_patient_draws,
+    "patient organs": organs.ask_patient_organs,
 }
 
 

@@ -22,7 +22,8 @@ from paget.host.blood import (
 )
 from paget.host.blood_meetings import fill_pick_up
 from paget.host.record import LARGEST_AGGREGATE
-from paget.host.walk import BREAKS, FAT_PAD, LUNG
+from paget.host.state import SITE_COUNT
+from paget.host.walk import BREAKS, FAT_PAD, FIRST_ARREST, LUNG
 from paget.keyed_random import Purpose, binomial, poisson, seek
 
 _SHEDDING, _BLOOD_DRAW = int(Purpose.SHEDDING), int(Purpose.BLOOD_DRAW)
@@ -61,18 +62,12 @@ def mean_blood(tables, state, rate, cohesion, passage, stock):
     From the largest class down: stock = inflow / rate of leaving; fragments and what picks up a leukocyte are inflow of
     other classes.
     """
-    pulled = 0.0
-    for partner in range(tables.count.partners):
-        pulled += state.pull[partner]
-    alone = math.exp(-pulled)
     stock[:, :] = 0.0
     picking = fill_pick_up(tables, state)
     for size in range(LARGEST_AGGREGATE - 1, -1, -1):
         shed = rate * size_share(size + 1, cohesion)
         for partner in range(1 + tables.count.partners):
-            share = alone if partner == 0 else 0.0
-            if partner > 0 and pulled > 0.0:
-                share = (1.0 - alone) * state.pull[partner - 1] / pulled
+            share = share_with_partner(tables, state, partner)
             stock[size, partner] += shed * share * passage_of_class(tables, size, partner, passage)
             meeting = picking if partner == 0 else 0.0
             leaving = fill_ends(tables, state, size, partner, True)
@@ -84,6 +79,35 @@ def mean_blood(tables, state, rate, cohesion, passage, stock):
             if partner == 0:
                 for other in range(tables.count.partners):
                     stock[size, 1 + other] += stock[size, 0] * state.pick_up[other]
+
+
+@kernel
+def mean_arrests(tables, state, rate, cohesion, passage, stock, arrests):
+    """Fill arrests, shape (S,), with the mean number of aggregates that stop in the capillaries of each site per day.
+
+    All blood of the tumour meets the lungs first. stock, shape (LARGEST_AGGREGATE, 1 + P), is filled by `mean_blood`.
+    """
+    mean_blood(tables, state, rate, cohesion, passage, stock)
+    arrests[:] = 0.0
+    for size in range(LARGEST_AGGREGATE):
+        shed = rate * size_share(size + 1, cohesion)
+        for partner in range(1 + tables.count.partners):
+            share = share_with_partner(tables, state, partner)
+            arrests[LUNG] += shed * share * (1.0 - passage_of_class(tables, size, partner, passage))
+            leaving = stock[size, partner] * fill_ends(tables, state, size, partner, True)
+            for site in range(SITE_COUNT):
+                arrests[site] += leaving * state.fates[FIRST_ARREST + site]
+
+
+@kernel
+def share_with_partner(tables, state, partner):
+    """Share of shed aggregates that leave with a partner (0: none), from state.pull."""
+    pulled = 0.0
+    for other in range(tables.count.partners):
+        pulled += state.pull[other]
+    if partner == 0:
+        return math.exp(-pulled)
+    return -math.expm1(-pulled) * state.pull[partner - 1] / pulled if pulled > 0.0 else 0.0
 
 
 @kernel

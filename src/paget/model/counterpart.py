@@ -308,6 +308,43 @@ class PatientDraws(Entry):
     """What is counted in the tubes."""
 
 
+class OrganRatio(Entry):
+    """Arrests in one organ over those in another, and the range that was published for it."""
+
+    over: str
+    """Organ above the line."""
+    under: str
+    """Organ below the line."""
+    low: float
+    """Lower end of the published range."""
+    high: float
+    """Upper end of the published range."""
+
+
+class SitePattern(Entry):
+    """How often organs are involved in patients, and how much of that flow was said to explain."""
+
+    sites: Annotated[dict[str, float], Field(min_length=3)]
+    """Share of patients with metastases there, by organ."""
+    low: float
+    """Lower end of the published share that flow explains."""
+    high: float
+    """Upper end."""
+
+
+class PatientOrgans(Entry):
+    """Where cells of virtual patients stop by flow alone."""
+
+    statistic: Literal["patient organs"]
+    """`patient organs`."""
+    population: str
+    """Population of the catalog."""
+    ratios: list[OrganRatio] = Field(default_factory=list)
+    """Organs that are compared. Default: none."""
+    pattern: SitePattern | None = None
+    """The pattern of sites that is explained. Default: none."""
+
+
 Counterpart = Annotated[
     Contrasts
     | Interaction
@@ -321,7 +358,8 @@ Counterpart = Annotated[
     | Sources
     | Numbers
     | Response
-    | PatientDraws,
+    | PatientDraws
+    | PatientOrgans,
     Field(discriminator="statistic"),
 ]
 """Any statistic; `statistic` says which."""

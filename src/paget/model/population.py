@@ -58,11 +58,28 @@ class PatientCirculation(Entry):
     """Half-life in blood of clusters that pass the first bed [day]."""
     half_life_mixed: Annotated[Quantity, In("day", above=0)]
     """Half-life in blood of tumour cells with a partner that pass the first bed [day]."""
+    lost_by_death: Annotated[Quantity, In("1", at_most=1)]
+    """Share of what leaves the blood after the first bed that dies; the rest arrests [1]."""
+    late_arrest_in_lung: Annotated[Quantity, In("1", at_most=1)]
+    """Share of late arrests that fall to the lungs; the rest goes by flow [1]."""
     break_up: Annotated[Quantity, In("1", at_most=1)]
     """Chance per circuit that a cluster loses a cell [1]."""
     pick_up_in_blood: Annotated[Quantity, In("mL/cell/day")]
     """Leukocytes that a passer picks up in blood, per affinity of the pair and density of these leukocytes
     [mL/cell/day]."""
+
+
+class OrganFlow(Entry):
+    """Shares of cardiac output by arteries; the lungs take the whole venous return. What remains goes elsewhere."""
+
+    bone: Annotated[Quantity, In("1", at_most=1)]
+    """Bone and its marrow [1]."""
+    brain: Annotated[Quantity, In("1", at_most=1)]
+    """Brain [1]."""
+    liver: Annotated[Quantity, In("1", at_most=1)]
+    """Hepatic artery [1]."""
+    gut: Annotated[Quantity, In("1", at_most=1)]
+    """Organs whose blood reaches the liver by the portal vein [1]."""
 
 
 class Leukocyte(Entry):
@@ -124,12 +141,27 @@ class Population(Item):
     """Shedding."""
     circulation: PatientCirculation
     """Blood, and what becomes of aggregates in it."""
+    flow: OrganFlow
+    """Where the blood goes."""
     leukocytes: dict[str, Leukocyte] = Field(default_factory=dict)
     """Leukocytes in blood, by name. Default: none."""
     tube: Tube
     """The draw."""
     states: Annotated[dict[str, AssayState], Field(min_length=1)]
     """Assay states, by name."""
+
+    @model_validator(mode="after")
+    def _shares_out_its_flow(self) -> Population:
+        flow = self.flow
+        total = sum(share.canonical for share in (flow.bone, flow.brain, flow.liver, flow.gut))
+        if total > 1.0:
+            raise BadValue(
+                "organs take more than the cardiac output",
+                at=("flow",),
+                found=f"{total:g}",
+                allowed="up to 1",
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_its_state(self) -> Population:

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from paget.assays.bench import stable_hash
 from paget.errors import PagetError
-from paget.host.patient import fill_blood, fill_tube, mean_blood
-from paget.host.record import LARGEST_AGGREGATE
+from paget.host.patient import fill_blood, fill_tube, mean_arrests, mean_blood
+from paget.host.record import LARGEST_AGGREGATE, SITES
 from paget.host.state import new_state
-from paget.host.walk import LUNG, REST
+from paget.host.walk import BONE, BRAIN, LIVER, LUNG, REST
 from paget.keyed_random import Purpose, new_generator, normal, seek, subject_key, uniform
 from paget.model.population import AssayState, Population
 from paget.rules.records import capacities, dtype_of
@@ -34,6 +34,7 @@ STEPS, STEPS_PER_HALF_LIFE = 24, 2.0
 
 _OF_TUMOUR = (
     "passage_size_exponent", "half_life_single", "half_life_cluster", "half_life_mixed", "pick_up_in_blood",
+    "lost_by_death", "late_arrest_in_lung",
 )  # fmt: skip
 
 
@@ -85,10 +86,15 @@ def circulation_of(population: Population) -> Circulation:
     tables["count"]["partners"] = len(names)
     for field in _OF_TUMOUR:
         tables["tumour"][field] = getattr(blood, field).canonical
-    tables["tumour"]["lost_by_death"] = 1.0  # what leaves the blood is not followed further here
     tables["body"]["blood_volume"] = blood.blood_volume.canonical
     tables["body"]["cardiac_output"] = blood.cardiac_output.canonical
-    tables["sites"]["flow"][[LUNG, REST]] = 1.0
+    flow = population.flow
+    organs = {BONE: flow.bone, BRAIN: flow.brain, LIVER: flow.liver}
+    for site, share in organs.items():
+        tables["sites"]["flow"][site] = share.canonical
+    tables["sites"]["flow"][LUNG] = 1.0
+    tables["sites"]["flow"][REST] = 1.0 - sum(share.canonical for share in organs.values())
+    tables["body"]["portal_share"] = flow.gut.canonical
     tables["behaviour"]["neutrophil"] = -1  # no marrow here: all densities are those of the file
     cells = list(population.leukocytes.values())
     density = np.array([cell.density.canonical for cell in cells])
@@ -187,3 +193,11 @@ def mean_stock(circulation: Circulation, rate: float, cohesion: float, attachmen
     _attach(circulation, attachment)
     mean_blood(circulation.tables, circulation.state, rate, cohesion, circulation.passage, stock)
     return stock[:, : 1 + len(circulation.partners)]
+
+
+def arrests_by_site(circulation: Circulation, cohesion: float, attachment: float) -> FloatArray:
+    """Mean number of arrests in each of SITES per shed aggregate, shape (S,): where flow alone takes them."""
+    stock, arrests = np.zeros(circulation.state["circulating"].shape), np.zeros(len(SITES))
+    _attach(circulation, attachment)
+    mean_arrests(circulation.tables, circulation.state, 1.0, cohesion, circulation.passage, stock, arrests)
+    return arrests

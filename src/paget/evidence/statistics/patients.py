@@ -85,15 +85,19 @@ def _central(population: Population, seed: int) -> list[Values]:
 
 def _over_draws(population: Population, animals: Animals) -> list[Values]:
     """Values of a series of every parameter draw."""
-    every = [quantity for _, quantity in numbers(population, population.path)]
-    found = []
-    for number in range(1, animals.number_of_draws + 1):
-        values = parameter_draw(every, animals.seed, number)
-        other = population.model_copy(deep=True)
-        for _, quantity in numbers(other, population.path):
-            quantity._canonical = values.get(quantity.path, quantity.canonical)
-        found.append(quantities(draw(other, PATIENTS_PER_DRAW, animals.seed)))
-    return found
+    return [
+        quantities(draw(drawn_population(population, animals.seed, number), PATIENTS_PER_DRAW, animals.seed))
+        for number in range(1, animals.number_of_draws + 1)
+    ]
+
+
+def drawn_population(population: Population, seed: int, draw: int) -> Population:
+    """The population with the uncertain numbers of one parameter draw."""
+    values = parameter_draw([quantity for _, quantity in numbers(population, population.path)], seed, draw)
+    other = population.model_copy(deep=True)
+    for _, quantity in numbers(other, population.path):
+        quantity._canonical = values.get(quantity.path, quantity.canonical)
+    return other
 
 
 def quantities(draws: Draws) -> Values:
