@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from paget.analysis.circulation.patients import FloatArray, arrests_by_site, circulation_of, state_of
+from paget.analysis.circulation.patients import arrests_by_site, circulation_of, state_of
 from paget.host.record import SITES
 from paget.model.population import Population
 
@@ -28,5 +28,5 @@ def arrests_by_flow(population: Population, state: str | None = None) -> dict[st
 
 def explained_share(model: Mapping[str, float], seen: Mapping[str, float]) -> float:
     """Squared correlation of the logarithms over the organs of `seen` (0 to 1); `model` has them all."""
-    logs: FloatArray = np.log([[model[organ], seen[organ]] for organ in seen]).T
-    return float(np.corrcoef(logs)[0, 1] ** 2)
+    ours, theirs = (np.log(np.array([pattern[organ] for organ in seen])) for pattern in (model, seen))
+    return float(np.corrcoef(ours, theirs)[0, 1] ** 2)
