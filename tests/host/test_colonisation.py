@@ -1,4 +1,4 @@
-"""From arrest to a lesion: pools, waking, the ladder, and the expected number of lesions in closed form.
+"""From arrest to a lesion: pools, waking, and the expected number of lesions in closed form.
 
 Statistical checks. Null: counts follow the stated binomial, multinomial or Poisson law. False-alarm rate 1e-5 per
 check; seeds are fixed. Each check also rejects a planted fault.
@@ -10,35 +10,31 @@ import math
 
 import numpy as np
 import pytest
-from scipy import integrate, linalg, stats
+from organ_rates import LUNG, Rates
+from scipy import stats
 
 from paget.host.blood import ARRESTED_STEP
 from paget.host.colonisation import (
     AWAKE_STEP,
     ENTERED_STEP,
-    MICROMETASTASIS_STEP,
     _death_in_capillary,
     _leave_capillaries,
     _rest,
-    _start_groups,
     _stimulation,
     _thin_groups,
     advance_pools,
-    climb_ladder,
-    found_lesion,
 )
 from paget.host.environment import killing_rate
-from paget.host.ladder import fill_ascent
-from paget.host.niches import advance_niche, mark_active, read_niche
-from paget.host.record import LARGEST_AGGREGATE, MICROMETASTASIS_CELLS, SITES
-from paget.host.state import FULL, GROUPS, LESIONS
+from paget.host.founders import MICROMETASTASIS_STEP
+from paget.host.niches import read_niche
+from paget.host.record import LARGEST_AGGREGATE
+from paget.host.state import GROUPS, LESIONS
 from paget.host.step import advance
 from paget.keyed_random import Purpose, seek, subject_key
 from paget.rules.tables import (
     BREAK_UP,
     COHESION,
     DEATH_AFTER_ARREST,
-    DEATH_OF_LONE_FOUNDER,
     DEATH_WHILE_SOLITARY,
     EXTRAVASATION,
     FIRST_PASS_PASSAGE,
@@ -47,7 +43,6 @@ from paget.rules.tables import (
 
 FALSE_ALARM = 1e-5
 KEY = subject_key(20260405, "colonisation", 1)
-LUNG = SITES.index("lung")
 SIZES = np.arange(1, LARGEST_AGGREGATE + 1)
 
 
@@ -57,70 +52,6 @@ def organ(scid, rest):
     state["count"][LESIONS] = 1
     seek(state["generator"], KEY, Purpose.ARREST_POOL, 1, 1)
     return scid.record.copy()[0], state
-
-
-class Rates:
-    """Rates (1/day) of tumour cells in the lung niche at rest, and what follows from them in closed form."""
-
-    def __init__(self, tables, state) -> None:
-        read_niche(tables, state, LUNG)
-        index, behaviours = tables["behaviour"]["tumour"], state["niche_behaviours"][LUNG].copy()
-        killing = killing_rate(tables, state)
-        tumour = tables["tumour"]
-        self.alone = behaviours[index[DEATH_AFTER_ARREST]] + killing
-        self.company = behaviours[index[DEATH_AFTER_ARREST]] / float(tumour["company_factor"]) + killing
-        self.leaving = behaviours[index[EXTRAVASATION]]
-        self.waking = behaviours[index[WAKING]] * float(tables["sites"]["receptivity"][LUNG])
-        self.dying = behaviours[index[DEATH_WHILE_SOLITARY]] + killing
-        advance_niche(tables, state, LUNG, 1e-3)
-        self.birth, self.death = float(state["births"][LUNG]), float(state["deaths"][LUNG])
-        self.excess, self.scale = behaviours[index[DEATH_OF_LONE_FOUNDER]], float(tumour["company_scale"])
-
-    @property
-    def ascent(self) -> np.ndarray:
-        """Chance that n = 0 ... cells of a woken group reach the size of a micrometastasis."""
-        chance = np.zeros(MICROMETASTASIS_CELLS + 1)
-        fill_ascent(self.birth, self.death, self.excess, self.scale, chance)
-        return chance
-
-    def entering(self, size: int, alive: int) -> float:
-        """Chance that an arrested aggregate of `size` leaves the capillary with `alive` living cells."""
-        death = self.alone if size == 1 else self.company
-
-        def density(time: float) -> float:
-            return (
-                self.leaving
-                * math.exp(-self.leaving * time)
-                * stats.binom.pmf(alive, size, math.exp(-death * time))
-            )
-
-        return integrate.quad(density, 0.0, np.inf)[0]
-
-    def success(self, size: int) -> float:
-        """Chance that an arrested aggregate of `size` becomes a micrometastasis, however long it takes."""
-        woken = self.waking / (self.waking + self.dying)
-        return woken * sum(self.entering(size, k) * self.ascent[k] for k in range(1, size + 1))
-
-    def founded_by(self, days: np.ndarray) -> np.ndarray:
-        """Chance that an arrested single cell is a micrometastasis after so many days (steps all alike)."""
-        top = MICROMETASTASIS_CELLS
-        chain = np.zeros((top + 2, top + 2))  # arrested, resting, 1 ... top - 1 cells, founded
-        chain[0, 1] = self.leaving
-        chain[0, 0] = -self.leaving - self.alone
-        chain[1, 2] = self.waking
-        chain[1, 1] = -self.waking - self.dying
-        for n in range(1, top):
-            lost = self.death + self.excess * math.exp(-(n - 1) / self.scale)
-            chain[n + 1, n + 2] = n * self.birth
-            chain[n + 1, n + 1] = -n * (self.birth + lost)
-            if n > 1:
-                chain[n + 1, n] = n * lost
-        step = linalg.expm(chain * (days[1] - days[0]))
-        row, result = np.eye(top + 2)[0], []
-        for _ in days:
-            result.append(row[-1])
-            row = row @ step
-        return np.array(result)
 
 
 # ---- pools -----------------------------------------------------------------------------------------------------------
@@ -211,30 +142,18 @@ def test_resting_groups_wake_or_die_out(organ) -> None:
     _, state = organ
     state["solitary"][LUNG, 0, 0], state["solitary"][LUNG, 1, 4] = 300_000, 100_000
     for pool in (0, 1):
-        _rest(state, LUNG, pool, 0.02, 0.2, KEY, 5, 3.0)
+        _rest(state, LUNG, pool, 0.02, 0.2, 5, 3.0)
     gone = 400_000 - int(state["solitary"][LUNG].sum())
     woken = int(state["funnel"][LUNG, AWAKE_STEP].sum())
     assert stats.binomtest(gone, 400_000, -math.expm1(-0.66)).pvalue > FALSE_ALARM
     assert stats.binomtest(gone, 400_000, -math.expm1(-0.70)).pvalue < FALSE_ALARM
     assert stats.binomtest(woken, gone, 0.02 / 0.22).pvalue > FALSE_ALARM
     assert stats.binomtest(woken, gone, 0.025 / 0.22).pvalue < FALSE_ALARM
-    assert woken == state["count"][GROUPS]
-    sizes = state["group_size"][:woken]
-    assert set(np.unique(sizes)) == {1, 5}
-    assert (sizes == 5).sum() == state["funnel"][LUNG, AWAKE_STEP, 1]
-    assert np.unique(state["group_lineage"][:woken]).size == woken
-
-
-def test_what_arrived_with_a_partner_keeps_its_mark(organ) -> None:
-    """Groups and lesions know the kind of aggregate and the partner they came with."""
-    _, state = organ
-    for pool in (0, 1, 2, 4):
-        _start_groups(state, LUNG, pool, 1, 1, 7)
-    assert state["group_kind"][:4].tolist() == [0, 1, 2, 2]
-    assert state["group_partner"][:4].tolist() == [0, 0, 1, 3]
-    found_lesion(organ[0], state, 3, 50)
-    lesion = int(state["count"][LESIONS]) - 1
-    assert (state["kind"][lesion], state["partner"][lesion]) == (2, 3)
+    listed = int(state["count"][GROUPS])
+    assert state["lone"][LUNG, 0, 0] == state["lone"].sum() == woken - listed
+    assert (state["group_size"][:listed] == 5).all()
+    assert listed == state["funnel"][LUNG, AWAKE_STEP, 1]
+    assert np.unique(state["group_lineage"][:listed]).size == listed
 
 
 def test_partners_shield_in_the_capillary_and_stimulate_waking(organ) -> None:
@@ -277,104 +196,8 @@ def test_shielding_acts_in_a_step(organ) -> None:
 def test_without_rates_groups_rest_for_ever(organ) -> None:
     _, state = organ
     state["solitary"][LUNG, 0, 0] = 10
-    _rest(state, LUNG, 0, 0.0, 0.0, KEY, 5, 3000.0)
+    _rest(state, LUNG, 0, 0.0, 0.0, 5, 3000.0)
     assert state["solitary"][LUNG, 0, 0] == 10
-
-
-def test_lineages_differ_between_times_sites_kinds_and_sizes(organ) -> None:
-    _, state = organ
-    places = ((1, 2, 0, 0), (2, 2, 0, 0), (1, 3, 0, 0), (1, 2, 1, 0), (1, 2, 0, 1), (1, 2, 16, 0))
-    for tick, site, pool, size in places:
-        _start_groups(state, site, pool, size, 50, tick)
-    assert np.unique(state["group_lineage"][:300]).size == 300
-
-
-def test_full_room_is_told(organ) -> None:
-    _, state = organ
-    room = state["group_size"].size
-    _start_groups(state, LUNG, 0, 0, room + 1, 1)
-    assert state["count"][FULL] == 1
-    assert state["count"][GROUPS] == room
-    state["count"][FULL] = 0
-    state["count"][LESIONS] = state["site"].size
-    found_lesion(organ[0], state, 0, 50)
-    assert state["count"][FULL] == 1
-
-
-# ---- the ladder in the engine ----------------------------------------------------------------------------------------
-
-
-def climbed(tables, state, size: int, groups: int, dt: float) -> int:
-    """Groups of `size` cells that become lesions, followed to the end."""
-    state["count"][LESIONS], state["count"][GROUPS] = 1, 0
-    state["funnel"][:] = 0
-    _start_groups(state, LUNG, 0, size - 1, groups, 3)
-    mark_active(state)
-    read_niche(tables, state, LUNG)
-    tick = 10
-    while state["count"][GROUPS] > 0:
-        climb_ladder(tables, state, groups, KEY, tick, dt)
-        tick += 1
-    return int(state["funnel"][LUNG, MICROMETASTASIS_STEP, 0])
-
-
-@pytest.mark.parametrize("dt", [0.25, 1.0])
-@pytest.mark.parametrize("size, groups", [(1, 40_000), (2, 20_000), (3, 10_000), (8, 2_000)])
-def test_founders_succeed_as_the_ladder_says(organ, size: int, groups: int, dt: float) -> None:
-    """Lesions from woken groups of n cells against the closed form, whatever the step; 10 % of death more is rejected.
-
-    A group counts as a lesion at the end of a step, so one that touches the size and falls back is missed: less than
-    1 in 1,000.
-    """
-    tables, state = organ
-    rates = Rates(tables, state)
-    founded = climbed(tables, state, size, groups, dt)
-    assert stats.binomtest(founded, groups, rates.ascent[size]).pvalue > FALSE_ALARM
-    rates.death, rates.excess = 1.1 * rates.death, 1.1 * rates.excess
-    if size <= 3:
-        assert stats.binomtest(founded, groups, rates.ascent[size]).pvalue < 1e-2
-
-
-def test_founded_lesions_are_booked(organ) -> None:
-    tables, state = organ
-    Rates(tables, state)
-    founded = climbed(tables, state, 8, 500, 0.25)
-    lesions = slice(1, int(state["count"][LESIONS]))
-    assert founded == state["count"][LESIONS] - 1
-    assert (state["cells"][lesions, 0] >= MICROMETASTASIS_CELLS).all()
-    assert (state["cells"][lesions, 0] < 2 * MICROMETASTASIS_CELLS).all()
-    assert (state["small"][lesions] == 1).all()
-    assert (state["founders"][lesions] == 8).all()
-    assert (state["site"][lesions] == LUNG).all()
-    assert (state["volume"][lesions] > 0).all()
-
-
-def test_what_wakes_in_a_step_climbs_from_the_next_on(organ) -> None:
-    tables, state = organ
-    Rates(tables, state)
-    _start_groups(state, LUNG, 0, 0, 100, 3)
-    mark_active(state)
-    climb_ladder(tables, state, 0, KEY, 10, 1.0)
-    assert state["count"][GROUPS] == 100
-    climb_ladder(tables, state, 60, KEY, 11, 1.0)
-    assert 40 <= state["count"][GROUPS] < 70
-    assert (state["group_size"][: state["count"][GROUPS]] == 1).sum() >= 40
-
-
-def test_a_group_that_becomes_a_lesion_grows_once(organ) -> None:
-    """Cells of 400 large groups after a step of a day are 45 e^(net growth) each, whether they became lesions or not.
-
-    Growing again as a lesion in the step that founds it would add half.
-    """
-    tables, state = organ
-    rates = Rates(tables, state)
-    _start_groups(state, LUNG, 0, 0, 400, 3)
-    state["group_size"][:400] = 45
-    advance(tables, state, KEY, 0, 1.0)
-    lesions = slice(1, int(state["count"][LESIONS]))
-    cells = int(state["cells"][lesions].sum() + state["group_size"][: state["count"][GROUPS]].sum())
-    assert state["count"][LESIONS] > 300
-    assert cells / 400 == pytest.approx(45 * math.exp(rates.birth - rates.death), rel=0.04)
 
 
 # ---- from arrest to lesions ------------------------------------------------------------------------------------------

@@ -7,8 +7,6 @@ fault (death off by 5 %, birth off by 15 %).
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +15,7 @@ from scipy import linalg, stats
 
 from paget.compiled import kernel
 from paget.host.birth_death import survivor_law
-from paget.host.ladder import climb, establishment_probability, fill_ascent, group_death
+from paget.host.ladder import climb, establishment_probability, fill_ascent, fill_deaths, group_death
 from paget.keyed_random import Purpose, new_generator, seek, subject_key
 
 FALSE_ALARM = 1e-4
@@ -27,16 +25,22 @@ PYMT_LIKE = (0.75, 0.33, 0.75 * (2.5 - 0.44), 2.0)
 
 
 @kernel
-def _fill(size, birth, death, excess, scale, dt, top, generator, sizes, left):
+def _fill(size, birth, deaths, dt, top, generator, sizes, left):
     for index in range(sizes.shape[0]):
-        sizes[index], left[index] = climb(size, birth, death, excess, scale, dt, top, generator)
+        sizes[index], left[index] = climb(size, birth, deaths, dt, top, generator)
+
+
+def _deaths(death: float, excess: float, scale: float, top: int) -> np.ndarray:
+    deaths = np.full(top, np.nan)
+    fill_deaths(death, excess, scale, deaths)
+    return deaths
 
 
 def _climb_many(size: int, ladder: tuple, dt: float, top: int, groups: int, name: str = "climb"):
     generator = new_generator()
     seek(generator, subject_key(20260103, name, 1), Purpose.LADDER, 1, 0)
     sizes, left = np.empty(groups, dtype=np.int64), np.empty(groups)
-    _fill(size, *ladder, dt, top, generator, sizes, left)
+    _fill(size, ladder[0], _deaths(*ladder[1:], top), dt, top, generator, sizes, left)
     return sizes, left
 
 
@@ -120,11 +124,12 @@ def test_size_after_a_step(size: int, dt: float, top: int) -> None:
 def test_many_short_steps_are_one_long_step() -> None:
     """Without excess and far from the top, 10 steps of 0.1 day give the extinction law of one day."""
     generator, lost, groups = new_generator(), 0, 5000
+    deaths = _deaths(0.9, 0.0, 2.0, 10_000)
     seek(generator, subject_key(20260103, "short", 1), Purpose.LADDER, 1, 0)
     for _ in range(groups):
         size = 3
         for _ in range(10):
-            size, _ = climb(size, 0.7, 0.9, 0.0, 2.0, 0.1, 10_000, generator)
+            size, _ = climb(size, 0.7, deaths, 0.1, 10_000, generator)
         lost += size == 0
     assert stats.binomtest(lost, groups, survivor_law(0.7, 0.9, 1.0)[0] ** 3).pvalue > FALSE_ALARM
 
@@ -132,7 +137,17 @@ def test_many_short_steps_are_one_long_step() -> None:
 def test_edges() -> None:
     generator = new_generator()
     seek(generator, np.uint64(1), Purpose.LADDER, 0, 0)
-    assert climb(0, 0.7, 0.2, 1.0, 2.0, 1.0, 50, generator) == (0, 1.0)
-    assert climb(50, 0.7, 0.2, 1.0, 2.0, 1.0, 50, generator) == (50, 1.0)
-    assert climb(3, 0.0, 0.0, 0.0, 2.0, 1.0, 50, generator) == (3, 0.0)
-    assert math.isclose(group_death(1.0, 0.2, 1.0, 2.0), 1.2)
+    deaths, none = _deaths(0.2, 1.0, 2.0, 50), np.zeros(50)
+    assert climb(0, 0.7, deaths, 1.0, 50, generator) == (0, 1.0)
+    assert climb(50, 0.7, deaths, 1.0, 50, generator) == (50, 1.0)
+    assert climb(3, 0.0, none, 1.0, 50, generator) == (3, 0.0)
+    assert climb(3, 1e3, none, 1.0, 50, generator)[0] == 50
+    assert climb(3, 0.0, deaths, 1e3, 50, generator)[0] == 0
+
+
+def test_deaths_by_size_are_those_of_a_group() -> None:
+    deaths = _deaths(0.252, 2.55, 2.0, 50)
+    assert np.isnan(deaths[0])
+    assert deaths[1:] == pytest.approx(
+        [group_death(float(n), 0.252, 2.55, 2.0) for n in range(1, 50)], rel=1e-13
+    )

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paget.compiled import kernel, law
-from paget.keyed_random import exponential, uniform
+from paget.keyed_random import uniform
 
 
 @law
@@ -81,22 +81,32 @@ def _sum_of_products(birth, death, excess, scale, chance, last_ratio):
 
 
 @kernel
-def climb(size, birth, death, excess, scale, dt, top, generator):
+def fill_deaths(death, excess, scale, deaths):
+    """Write into `deaths` (float64) the death rate per cell (1/day) in groups of 1, 2 ... cells; place 0 is unused."""
+    more, kept = excess, math.exp(-1.0 / scale)
+    for size in range(1, deaths.shape[0]):
+        deaths[size] = death + more
+        more *= kept
+
+
+@kernel
+def climb(size, birth, deaths, dt, top, generator):
     """One group during dt (day) at constant rates: (size at the end, unused time in day).
 
-    Exact event by event. Stops at 0 or on reaching `top`, and then returns the time that is left.
+    `deaths` holds the death rate per cell (1/day) by size. Exact event by event: one random number decides which event
+    is next, and what is left of it, when. Stops at 0 or on reaching `top`, and then returns the time that is left.
     """
     left = dt
     while 0 < size < top:
-        dying = group_death(float(size), death, excess, scale)
-        rate = size * (birth + dying)
-        if rate <= 0.0:
-            break
-        wait = exponential(generator) / rate
-        if wait >= left:
+        rate = birth + deaths[size]
+        drawn = uniform(generator) * rate
+        divides = drawn < birth
+        part = drawn / birth if divides else (drawn - birth) / deaths[size]
+        wait = -math.log(part) / (size * rate)
+        if not wait < left:  # without rates it is not a number
             break
         left -= wait
-        size += 1 if uniform(generator) * (birth + dying) < birth else -1
+        size += 1 if divides else -1
     if 0 < size < top:
         left = 0.0
     return np.int64(size), left

@@ -1,4 +1,4 @@
-"""Kinds of aggregate, and the pools of arrested and resting groups.
+"""Kinds of aggregate, and the pools of arrested and resting groups and of founders.
 
 A kind is single, cluster or mixed (AGGREGATE_KINDS). A pool also knows the partner: the pool of single cells, that of
 clusters, and one for each type of partner, whose cells may shield and stimulate those they escort.
@@ -7,6 +7,7 @@ clusters, and one for each type of partner, whose cells may shield and stimulate
 from __future__ import annotations
 
 from paget.compiled import kernel
+from paget.host.record import LARGEST_AGGREGATE
 
 SINGLE, CLUSTER, MIXED = 0, 1, 2
 
@@ -37,12 +38,31 @@ def kind_of_pool(pool):
 
 
 @kernel
+def partner_of_pool(pool):
+    """Partner of the aggregates in a pool (0 is none, 1 the first type)."""
+    return max(pool - FIRST_ESCORTED + 1, 0)
+
+
+@kernel
+def is_empty(groups):
+    """Whether no group is in a pool (groups by cells - 1)."""
+    present = 0
+    for size in range(LARGEST_AGGREGATE):
+        present |= groups[size]
+    return present == 0
+
+
+@kernel
 def holds_cells(state, site):
-    """Whether any aggregate is arrested or rests at a site."""
+    """Whether any aggregate is arrested, rests or is a lone founder at a site."""
     for pool in range(state.arrested.shape[1]):
-        for size in range(state.arrested.shape[2]):
-            if state.arrested[site, pool, size] > 0 or state.solitary[site, pool, size] > 0:
-                return True
+        arrested, resting, lone = (
+            state.arrested[site, pool],
+            state.solitary[site, pool],
+            state.lone[site, pool],
+        )
+        if not (is_empty(arrested) and is_empty(resting) and is_empty(lone)):
+            return True
     return False
 
 

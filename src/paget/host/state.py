@@ -68,13 +68,14 @@ class State(Plasma):
     """Kind of aggregate (AGGREGATE_KINDS) that founded it, shape (L,)."""
     partner: Annotated[int, "L"]
     """Partner type of that aggregate, 0 for none and 1 + place otherwise, shape (L,)."""
-    # founder groups on the ladder
+    # founders on the ladder: groups of two cells and more
     group_site: Annotated[int, "G"]
     group_size: Annotated[int, "G"]
     group_founders: Annotated[int, "G"]
-    group_kind: Annotated[int, "G"]
-    group_partner: Annotated[int, "G"]
+    group_pool: Annotated[int, "G"]
     group_lineage: Annotated[np.uint64, "G"]
+    lone: Annotated[int, "S", "P + 2", 12]
+    """Lone founders by site, pool and cells of their group when it woke, shape (S, 2 + P, 12)."""
     # niches
     niche: Annotated[float, "S", "K"]
     """Cells around small lesions and solitary cells (1/mm3), shape (S, K)."""
@@ -127,10 +128,8 @@ class State(Plasma):
     """Births per cell in small lesions (1/day), shape (S,)."""
     deaths: Annotated[float, "S"]
     """Deaths per cell in small lesions (1/day), shape (S,)."""
-    lone_event: Annotated[float, "S"]
-    """Chance that anything happens to a lone founder in this step, shape (S,)."""
-    lone_death: Annotated[float, "S"]
-    """Chance that it dies, shape (S,)."""
+    founder_deaths: Annotated[float, "S", 50]
+    """Deaths per cell in founder groups (1/day) by site and cells, shape (S, MICROMETASTASIS_CELLS); 0 is unused."""
     averages: Annotated[float, WORKSPACE[0], WORKSPACE[1]]
     """Workspace of averages over contacts, shape WORKSPACE."""
     binding: Annotated[float, "Y"]

@@ -1,12 +1,13 @@
-"""One step of a subject: treatment, niches, founder groups, lesions, blood."""
+"""One step of a subject: treatment, niches, pools, lesions, founders, blood."""
 
 from __future__ import annotations
 
 from paget.compiled import kernel
 from paget.host.blood import circulate, shed
 from paget.host.blood_meetings import keep_adhesion
-from paget.host.colonisation import advance_pools, climb_ladder
+from paget.host.colonisation import advance_pools
 from paget.host.environment import act
+from paget.host.founders import climb_alone, climb_together
 from paget.host.lesions import (
     ball_diameter,
     count_macrometastases,
@@ -28,6 +29,7 @@ def advance(tables, state, key, tick, dt):
 
     Each cell goes through a step once: what a lesion sheds arrests in this step and reaches the organ from the next
     on, what wakes in this step climbs from the next on, and a lesion founded in this step grows from the next on.
+    Lone founders therefore climb before others wake, and groups become lesions after all lesions have grown.
     """
     advance_treatment(tables, state, dt)
     take_back(tables, state)
@@ -38,7 +40,7 @@ def advance(tables, state, key, tick, dt):
             _advance_site(tables, state, site, key, tick, dt)
     for lesion in range(state.count[LESIONS]):
         _advance_lesion(tables, state, lesion, key, tick, dt)
-    climb_ladder(tables, state, waiting, key, tick, dt)
+    climb_together(tables, state, waiting, key, tick, dt)
     circulate(tables, state, key, tick, dt)
     remove_dead_lesions(state)
     count_macrometastases(state)
@@ -48,6 +50,7 @@ def advance(tables, state, key, tick, dt):
 def _advance_site(tables, state, site, key, tick, dt):
     read_niche(tables, state, site)
     advance_niche(tables, state, site, dt)
+    climb_alone(tables, state, site, key, tick, dt)
     advance_pools(tables, state, site, key, tick, dt)
 
 
