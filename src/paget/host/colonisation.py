@@ -14,7 +14,7 @@ from paget.compiled import kernel
 from paget.host.birth_death import relative_growth
 from paget.host.environment import killing_rate
 from paget.host.founders import start_groups
-from paget.host.pools import FIRST_ESCORTED, kind_of_pool
+from paget.host.pools import FIRST_ESCORTED, is_empty, kind_of_pool
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE
 from paget.keyed_random import Purpose, binomial, seek
 from paget.rules.tables import DEATH_AFTER_ARREST, DEATH_WHILE_SOLITARY, EXTRAVASATION, WAKING
@@ -36,13 +36,15 @@ def advance_pools(tables, state, site, key, tick, dt):
     lineage = np.uint64(site + 1)
     seek(state.generator, key, _ARRESTED, tick, lineage)
     for pool in range(2 + tables.count.partners):
-        death = _death_in_capillary(tables, behaviours, pool, killing)
-        _leave_capillaries(state, site, pool, death, behaviours[index[EXTRAVASATION]], dt)
+        if not is_empty(state.arrested[site, pool]):
+            death = _death_in_capillary(tables, behaviours, pool, killing)
+            _leave_capillaries(state, site, pool, death, behaviours[index[EXTRAVASATION]], dt)
     seek(state.generator, key, _SOLITARY, tick, lineage)
     waking = behaviours[index[WAKING]] * tables.sites.receptivity[site]
     dying = behaviours[index[DEATH_WHILE_SOLITARY]] + killing
     for pool in range(2 + tables.count.partners):
-        _rest(state, site, pool, waking * _stimulation(tables, behaviours, pool), dying, tick, dt)
+        if not is_empty(state.solitary[site, pool]):
+            _rest(state, site, pool, waking * _stimulation(tables, behaviours, pool), dying, tick, dt)
 
 
 @kernel
@@ -85,14 +87,27 @@ def _leave_capillaries(state, site, pool, death, leaving, dt):
     stays = math.exp(-leaving * dt)
     lives = math.exp(-death * dt)
     lives_until = leaving * relative_growth(-(leaving + death) * dt) * dt / max(1.0 - stays, 1e-300)
-    for size in range(LARGEST_AGGREGATE):
+    entered = _leave_alone(
+        state.generator, arrested, resting, (1.0 - stays) * min(1.0, lives_until), stays * lives
+    )
+    for size in range(1, LARGEST_AGGREGATE):
         groups = arrested[size]
         if groups > 0:
             arrested[size] = 0
             gone = binomial(state.generator, groups, 1.0 - stays)
-            entered = _thin_groups(state.generator, gone, size + 1, min(1.0, lives_until), resting)
-            state.funnel[site, ENTERED_STEP, kind_of_pool(pool)] += entered
+            entered += _thin_groups(state.generator, gone, size + 1, min(1.0, lives_until), resting)
             _thin_groups(state.generator, groups - gone, size + 1, lives, arrested)
+    state.funnel[site, ENTERED_STEP, kind_of_pool(pool)] += entered
+
+
+@kernel
+def _leave_alone(generator, arrested, resting, enters, stays):
+    """Single cells enter the organ or stay in the vessel, alive, with these chances; returns how many entered."""
+    cells = arrested[0]
+    entered = binomial(generator, cells, enters)
+    arrested[0] = binomial(generator, cells - entered, stays / max(1.0 - enters, 1e-300))
+    resting[0] += entered
+    return entered
 
 
 @kernel
