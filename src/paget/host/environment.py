@@ -152,11 +152,61 @@ def _solve_levels(tables, state, levels, expression, vessels):
     _fill_receptor_density(tables, state, expression)
     index = tables.receptor
     for group in range(place(tables.count.competitions)):
-        alone = index.first_sought[group] == index.first_sought[group + ONE]
+        factors = index.first_competitor[group + ONE] - index.first_competitor[group]
+        receptors = index.first_sought[group + ONE] - index.first_sought[group]
+        if factors == 1 and receptors == 1:
+            _solve_pair(tables, state, levels, vessels, group)
+            continue
         for _ in range(LEVEL_ITERATIONS):
             _fill_uptake(tables, state, levels, group)
-            if _update_levels(tables, state, levels, vessels, group) or alone:
+            if _update_levels(tables, state, levels, vessels, group) or receptors == 0:
                 break
+
+
+@kernel
+def _solve_pair(tables, state, levels, vessels, group):
+    """`_fill_uptake` and `_update_levels` in turns for a factor and a receptor that have only each other.
+
+    Most competitions are such pairs; their numbers then stay in registers.
+    """
+    index = tables.receptor
+    factor = place(index.competitor[place(index.first_competitor[group])])
+    receptor = place(index.sought[place(index.first_sought[group])])
+    binding = state.binding[place(index.first_ligand[receptor])]
+    own, hosts = state.receptor_density[receptor, TUMOUR_SIDE], state.receptor_density[receptor, HOST_SIDE]
+    empty = 1.0 + state.matrix_load[receptor]
+    blocked, hosts_blocked = state.antagonism[receptor, TUMOUR_SIDE], state.antagonism[receptor, HOST_SIDE]
+    gain, spent = _exchange(tables, state, factor, vessels)
+    level, uptake, fall = levels[factor], 0.0, 0.0
+    for _ in range(LEVEL_ITERATIONS):
+        before, filled = level, empty + level * binding
+        left, right = binding / (filled + blocked), binding / (filled + hosts_blocked)
+        uptake = own * left + hosts * right
+        fall = (own * left * left + hosts * right * right) * before
+        level = _next_level(before, gain, spent + uptake, fall)
+        if _is_settled(before, level):
+            break
+    levels[factor], state.uptake[factor], state.uptake_fall[factor] = level, uptake, fall
+
+
+@kernel
+def _exchange(tables, state, factor, vessels):
+    """Gain (nM/day) of a factor by cells and from blood, and its loss (1/day) by all but uptake."""
+    exchange = tables.signalling.exchange[factor] * vessels
+    gain = state.production[factor] + exchange * state.plasma_free[factor]
+    return gain, tables.signalling.decay[factor] + exchange + state.capture[factor]
+
+
+@law
+def _next_level(level, gain, loss, fall):
+    """Level (nM) after an iteration, from gain (nM/day), loss (1/day) and the fall of uptake (1/day)."""
+    new = (gain - fall * level) / (loss - fall)
+    return new if new > 0.0 else gain / loss  # too far for Newton's method
+
+
+@law
+def _is_settled(before, after):
+    return abs(after - before) < LEVEL_TOLERANCE * max(after, 1e-30)
 
 
 @kernel
@@ -202,18 +252,13 @@ def ligand_load(tables, state, receptor, levels):
 @kernel
 def _update_levels(tables, state, levels, vessels, group):
     """One iteration of the levels of a competition; returns whether none changed by more than the tolerance."""
-    signalling, index = tables.signalling, tables.receptor
+    index = tables.receptor
     settled = True
     for row in range(place(index.first_competitor[group]), place(index.first_competitor[group + ONE])):
         factor = place(index.competitor[row])
-        exchange = signalling.exchange[factor] * vessels
-        gain = state.production[factor] + exchange * state.plasma_free[factor]
-        loss = signalling.decay[factor] + exchange + state.capture[factor] + state.uptake[factor]
-        fall = state.uptake_fall[factor]
-        new = (gain - fall * levels[factor]) / (loss - fall)
-        if new <= 0.0:  # too far for Newton's method
-            new = gain / loss
-        if not abs(new - levels[factor]) < LEVEL_TOLERANCE * max(new, 1e-30):
+        gain, spent = _exchange(tables, state, factor, vessels)
+        new = _next_level(levels[factor], gain, spent + state.uptake[factor], state.uptake_fall[factor])
+        if not _is_settled(levels[factor], new):
             settled = False
         levels[factor] = new
     return settled
