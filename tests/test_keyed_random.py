@@ -240,6 +240,9 @@ def test_uniform_is_open() -> None:
 
 BINOMIALS = [
     (1, 0.3),
+    (2, 0.7),
+    (3, 0.4),  # the most that are drawn one by one
+    (4, 0.4),
     (7, 0.5),
     (20, 0.45),
     (30, 0.9),
@@ -317,6 +320,36 @@ def test_multinomial_margins_and_sum() -> None:
     assert not table[:, 1].any()
     assert np.corrcoef(table[:, 0], table[:, 3])[0, 1] == pytest.approx(-np.sqrt(0.3 / 0.7), abs=0.03)
     assert _chi_square_p(table[:, 0], stats.binom(40, shares[0] * 1.03)) < FALSE_ALARM
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_multinomial_of_few(n: int) -> None:
+    """All joint outcomes, an unnamed fate among them, against the multinomial law; one wrong probability is caught."""
+    shares, samples = np.array([0.45, 0.0, 0.25, 0.1]), 200_000
+    generator, table = _generator("few"), np.empty((samples, 5), dtype=np.int64)
+    for row in table:
+        row[4] = multinomial(generator, n, shares, row[:4])
+    assert (table.sum(axis=1) == n).all()
+    outcomes, counts = np.unique(table, axis=0, return_counts=True)
+
+    def p_value(first: float) -> float:
+        law = stats.multinomial(n, [first, 0.0, 0.25, 0.1, 0.65 - first])
+        expected = samples * law.pmf(outcomes)
+        assert expected.sum() == pytest.approx(samples)
+        return float(stats.chisquare(counts, expected).pvalue)
+
+    assert p_value(0.45) > FALSE_ALARM
+    assert p_value(0.46) < FALSE_ALARM
+
+
+def test_few_that_must_all_be_named_are() -> None:
+    """Shares that add up to one but for rounding leave nobody over, and none to a class of no share."""
+    shares, out = np.array([0.1] * 10 + [0.0]), np.zeros(11, dtype=np.int64)
+    generator = _generator("all of few")
+    for _ in range(20_000):
+        assert multinomial(generator, 2, shares, out) == 0
+        assert out.sum() == 2
+        assert out[10] == 0
 
 
 def test_multinomial_returns_the_unnamed_fate() -> None:

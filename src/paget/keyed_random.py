@@ -38,6 +38,9 @@ LARGEST_COUNT = 1 << 62
 NORMAL_ABOVE = 1.0e9
 """Variance of a count above which the rounded normal replaces the exact sampler."""
 
+FEW_TRIALS = 3
+"""Trials up to which a count is drawn one by one."""
+
 
 class Purpose(IntEnum):
     """Every use of a random number in Paget, listed once. Values are part of results: never renumber, only append."""
@@ -294,12 +297,24 @@ def binomial(generator, n, p):
 @kernel
 def _binomial_half(generator, n, p):
     """Binomial for 0 < p <= 1/2."""
+    if n <= FEW_TRIALS:
+        return _binomial_of_few(generator, n, p)
     mean = n * p
     if mean < 10.0:
         return _binomial_by_inversion(generator, n, p)
     if mean * (1.0 - p) > NORMAL_ABOVE:
         return rounded_normal(generator, mean, mean * (1.0 - p), n)
     return _binomial_by_rejection(generator, n, p)
+
+
+@kernel
+def _binomial_of_few(generator, n, p):
+    """Trial by trial: a uniform each is quicker than the powers that inversion needs."""
+    count = 0
+    for _ in range(n):
+        if uniform(generator) < p:
+            count += 1
+    return np.int64(count)
 
 
 @kernel
@@ -391,6 +406,8 @@ def multinomial(generator, n, probabilities, out):
     total = 0.0
     for index in range(classes):
         total += probabilities[index]
+    if n <= FEW_TRIALS:
+        return _multinomial_of_few(generator, n, probabilities, total, out)
     left = np.int64(n)
     probability_left = max(total, 1.0)
     for index in range(classes):
@@ -404,4 +421,27 @@ def multinomial(generator, n, probabilities, out):
         out[index] = binomial(generator, left, share)
         left -= out[index]
         probability_left -= probabilities[index]
+    return left
+
+
+@kernel
+def _multinomial_of_few(generator, n, probabilities, total, out):
+    """One by one: a uniform each, which finds its class along the sums of the probabilities."""
+    last = -1
+    for index in range(probabilities.shape[0]):
+        out[index] = 0
+        if probabilities[index] > 0.0:
+            last = index
+    left = np.int64(0)
+    for _ in range(n):
+        height, index = uniform(generator) * max(total, 1.0), 0
+        while index <= last and height >= probabilities[index]:
+            height -= probabilities[index]
+            index += 1
+        if index <= last:
+            out[index] += 1
+        elif total > 1.0 - 1e-12 and last >= 0:  # rounding has left the last class
+            out[last] += 1
+        else:
+            left += 1
     return left

@@ -17,8 +17,8 @@ from paget.host.blood import (
     _end_walk,
     _fill_pull,
     circulate,
-    first_bed,
     meet_bed,
+    meet_first_beds,
     shed,
     size_share,
     split_by_partner,
@@ -30,7 +30,7 @@ from paget.host.pools import CLUSTER, MIXED, SINGLE, kind_of, kind_of_pool, pool
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE, SITES
 from paget.host.state import DEAD_IN_BLOOD, LESIONS, SHED
 from paget.host.step import advance
-from paget.host.walk import DIES, FAT_PAD, LEFT_HEART, LIVER, LUNG, NODE
+from paget.host.walk import DIES, FAT_PAD, LEFT_HEART, LIVER, LUNG, NODE, fill_first_bed
 from paget.keyed_random import Purpose, seek, subject_key
 from paget.rules.tables import BREAK_UP, COHESION, LOSS_FROM_BLOOD, SHEDDING
 
@@ -276,7 +276,8 @@ def test_liver_first_from_the_portal_vein(blood) -> None:
 
 def test_left_heart_shares_out_by_flow(blood) -> None:
     tables, state = blood
-    first_bed(tables, state, FAT_PAD, LEFT_HEART, 0, 0, 1_000_000, 0.0)
+    fill_first_bed(tables, LEFT_HEART, state["fates"])
+    meet_first_beds(tables, state, FAT_PAD, 0, 0, 1_000_000, 0.0)
     flow = tables["sites"]["flow"].copy()
     flow[LUNG] = 0.0
     observed = state["arrested"].sum(axis=(1, 2))

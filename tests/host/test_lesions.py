@@ -21,7 +21,7 @@ from paget.host.lesions import (
     SHARED_BELOW,
     _grow_matrix,
     _grow_stroma,
-    ball_diameter,
+    ball_volume,
     count_macrometastases,
     fill_densities,
     grow_large,
@@ -103,9 +103,9 @@ def test_an_empty_lesion_has_no_volume_and_no_pressure(tissue) -> None:
     assert lesion_crowding(tables, LUNG, 0.0) == (0.0, 0.0)
 
 
-@given(st.floats(1e-6, 1e6))
-def test_ball(volume: float) -> None:
-    assert math.pi / 6 * ball_diameter(volume) ** 3 == pytest.approx(volume)
+def test_ball() -> None:
+    assert ball_volume(1.0) == pytest.approx(math.pi / 6)
+    assert ball_volume(2.0) == pytest.approx(8 * ball_volume(1.0))
 
 
 # ---- collagen --------------------------------------------------------------------------------------------------------
@@ -357,4 +357,4 @@ def test_a_macrometastasis_is_counted_once(tissue) -> None:
     count_macrometastases(state)
     assert state["funnel"][LUNG, MACROMETASTASIS].tolist() == [0, 1, 1]
     assert state["funnel"][0, MACROMETASTASIS].sum() == 0  # the primary is none
-    assert ball_diameter(MACROMETASTASIS_VOLUME) == pytest.approx(0.5)
+    assert ball_volume(0.5) == pytest.approx(MACROMETASTASIS_VOLUME)

@@ -15,7 +15,7 @@ import numpy as np
 from paget.compiled import kernel, law
 from paget.host.birth_death import relative_growth
 from paget.host.blood_meetings import fill_pick_up, join_singles, pair_affinity, pick_up
-from paget.host.lesions import ball_diameter, tumour_cells
+from paget.host.lesions import ball_volume, tumour_cells
 from paget.host.passages import ARRESTED_FIRST, ARRESTED_LATER, CHANGED, DIED, FORMED, MET, PASSED
 from paget.host.pools import CLUSTER, SINGLE, kind_of, pool_of
 from paget.host.record import CASCADE_STEPS, LARGEST_AGGREGATE
@@ -45,12 +45,18 @@ _SHEDDING, _WALK = int(Purpose.SHEDDING), int(Purpose.WALK)
 
 
 @kernel
+def sheds(tables, state, lesion):
+    """Whether a lesion is large enough to shed."""
+    return state.volume[lesion] >= ball_volume(tables.tumour.shedding_diameter)
+
+
+@kernel
 def shed(tables, state, lesion, key, tick, dt):
     """Shed aggregates from one large lesion during dt (day) and send them through the first bed.
 
     `read_lesion` or `grow_large` must have filled state.behaviours for this lesion.
     """
-    if ball_diameter(state.volume[lesion]) < tables.tumour.shedding_diameter:
+    if not sheds(tables, state, lesion):
         return
     seek(state.generator, key, _SHEDDING, tick, state.lineage[lesion])
     index, behaviours = tables.behaviour.tumour, state.behaviours
@@ -61,7 +67,7 @@ def shed(tables, state, lesion, key, tick, dt):
     split_by_size(state, events, behaviours[index[COHESION]])
     _fill_pull(tables, state, lesion)
     split_by_partner(state, tables.count.partners)
-    taken = _book_shed(state, state.site[lesion])
+    taken = _book_shed(state, state.site[lesion], tables.count.partners)
     _remove_cells(state, lesion, taken)
     _drain(tables, state, state.site[lesion], behaviours[index[FIRST_PASS_PASSAGE]])
 
@@ -121,11 +127,11 @@ def split_by_partner(state, partners):
 
 
 @kernel
-def _book_shed(state, site):
-    """Book state.sizes as shed at `site`; returns the tumour cells in them."""
+def _book_shed(state, site, partners):
+    """Book state.sizes of so many types of partner as shed at `site`; returns the tumour cells in them."""
     cells = 0
     for size in range(state.sizes.shape[0]):
-        for partner in range(state.sizes.shape[1]):
+        for partner in range(1 + partners):
             number = state.sizes[size, partner]
             cells += number * (size + 1)
             state.funnel[site, SHED_STEP, kind_of(size + 1, partner)] += number
@@ -151,30 +157,57 @@ def _remove_cells(state, lesion, taken):
 @kernel
 def _drain(tables, state, site, passage):
     """Send state.sizes from a lesion at `site` by lymph to the axillary node or by blood to their first bed."""
+    fill_first_bed(tables, site, state.fates)
     for size in range(LARGEST_AGGREGATE):
-        for partner in range(state.sizes.shape[1]):
+        for partner in range(1 + tables.count.partners):
             number = state.sizes[size, partner]
             if number > 0:
                 by_lymph = 0
                 if site == 0:
                     by_lymph = binomial(state.generator, number, tables.tumour.lymphatic_share)
                 meet_bed(tables, state, site, NODE, size, partner, by_lymph, passage)
-                first_bed(tables, state, site, site, size, partner, number - by_lymph, passage)
+                meet_first_beds(tables, state, site, size, partner, number - by_lymph, passage)
 
 
 @kernel
-def first_bed(tables, state, booked_at, source, size, partner, number, passage):
-    """Share out `number` aggregates leaving `source` by blood over the first beds they can meet."""
+def meet_first_beds(tables, state, booked_at, size, partner, number, passage):
+    """Share out `number` aggregates over the first beds they can meet, by the chances of `fill_first_bed`.
+
+    All beds are passed alike, so that who passes is drawn first, and then where the others stop.
+    """
     if number == 0:
         return
-    fill_first_bed(tables, source, state.fates)
-    if state.fates[FIRST_ARREST + LUNG] == 1.0:
-        meet_bed(tables, state, booked_at, LUNG, size, partner, number, passage)
+    in_lung = state.fates[FIRST_ARREST + LUNG] == 1.0
+    stopped = _pass_bed(tables, state, in_lung, size, partner, number, passage)
+    if in_lung:
+        arrest(state, booked_at, LUNG, size, partner, stopped)
         return
-    multinomial(state.generator, number, state.fates, state.fate_counts)
+    multinomial(state.generator, stopped, state.fates, state.fate_counts)
     for site in range(SITE_COUNT):
-        meeting = state.fate_counts[FIRST_ARREST + site]
-        meet_bed(tables, state, booked_at, site, size, partner, meeting, passage)
+        arrest(state, booked_at, site, size, partner, state.fate_counts[FIRST_ARREST + site])
+
+
+@kernel
+def meet_bed(tables, state, booked_at, site, size, partner, number, passage):
+    """First bed: most aggregates arrest at `site`, the rest start to circulate."""
+    if number > 0:
+        stopped = _pass_bed(tables, state, site == LUNG, size, partner, number, passage)
+        arrest(state, booked_at, site, size, partner, stopped)
+
+
+@kernel
+def _pass_bed(tables, state, in_lung, size, partner, number, passage):
+    """Let some of `number` aggregates pass their first bed and circulate; returns how many stop there."""
+    passing = binomial(state.generator, number, passage_of_class(tables, size, partner, passage))
+    passages = state.passages[kind_of(size + 1, partner)]
+    passages[MET] += number
+    passages[ARRESTED_FIRST] += number - passing
+    passages[PASSED] += passing
+    if in_lung:
+        state.entering[size, partner] += passing
+    else:
+        state.entering_veins[size, partner] += passing
+    return number - passing
 
 
 @kernel
@@ -182,24 +215,6 @@ def passage_of_class(tables, size, partner, passage):
     """Chance that an aggregate of `size` + 1 tumour cells passes its first bed, from that of a single cell."""
     cells = size + 1 + (1 if partner > 0 else 0)  # a partner makes it as large as one more cell does
     return first_pass_passage(passage, float(cells), tables.tumour.passage_size_exponent)
-
-
-@kernel
-def meet_bed(tables, state, booked_at, site, size, partner, number, passage):
-    """First bed: most aggregates arrest at `site`, the rest start to circulate."""
-    if number == 0:
-        return
-    chance = passage_of_class(tables, size, partner, passage)
-    passing = binomial(state.generator, number, chance)
-    passages = state.passages[kind_of(size + 1, partner)]
-    passages[MET] += number
-    passages[ARRESTED_FIRST] += number - passing
-    passages[PASSED] += passing
-    arrest(state, booked_at, site, size, partner, number - passing)
-    if site == LUNG:
-        state.entering[size, partner] += passing
-    else:
-        state.entering_veins[size, partner] += passing
 
 
 @kernel

@@ -58,9 +58,9 @@ _BIRTHS, _STROMA, _GRADUATION = (
 
 
 @law
-def ball_diameter(volume):
-    """Diameter (mm) of a ball of `volume` (mm3)."""
-    return (6.0 * volume / math.pi) ** (1.0 / 3.0)
+def ball_volume(diameter):
+    """Volume (mm3) of a ball of `diameter` (mm)."""
+    return math.pi / 6.0 * diameter * diameter * diameter
 
 
 @kernel

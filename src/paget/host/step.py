@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from paget.compiled import kernel
-from paget.host.blood import circulate, shed
+from paget.host.blood import circulate, shed, sheds
 from paget.host.blood_meetings import keep_adhesion
 from paget.host.colonisation import advance_pools
 from paget.host.environment import act
 from paget.host.founders import climb_alone, climb_together
 from paget.host.lesions import (
-    ball_diameter,
     count_macrometastases,
     grow_large,
     grow_small,
@@ -63,7 +62,7 @@ def _advance_lesion(tables, state, lesion, key, tick, dt):
         grow_large(tables, state, lesion, key, tick, dt)
         # Without a primary, circulating cells come from metastases.
         sets_blood = lesion == 0 or tumour_cells(state, 0) == 0
-        if sets_blood or ball_diameter(state.volume[lesion]) >= tables.tumour.shedding_diameter:
+        if sets_blood or sheds(tables, state, lesion):
             act(tables, state, tables.count.resting, tables.count.leaving)
             shed(tables, state, lesion, key, tick, dt)
         if sets_blood:

@@ -8,7 +8,7 @@ from paget.errors import PagetError
 from paget.host.observe import row_fields
 from paget.host.record import LARGEST_AGGREGATE, SITES, Snapshot, SubjectRecord
 from paget.host.regimen import EVENT_DOSE, EXIT_CAUSES, INOCULUM_ROUTES, TICKS_PER_DAY, Protocol, Regimen
-from paget.host.state import DEAD_IN_BLOOD, FULL, MOST_GROUPS, MOST_LESIONS, SHED, new_state
+from paget.host.state import DEAD_IN_BLOOD, FULL, MOST_GROUPS, MOST_LESIONS, SHED, new_state, untouched
 from paget.host.timeline import (
     ENROLLED,
     EXIT_CAUSE,
@@ -49,7 +49,7 @@ def run_subject(
     clock = np.zeros(6, dtype=np.int64)
     due = np.zeros(regimen.tick.size, dtype=np.int64)
     days = np.full(protocol.snapshot_ticks.size + protocol.snapshot_volumes.size + 1, np.nan)
-    lesions = np.zeros((MOST_LISTED, 7))
+    lesions = untouched(MOST_LISTED * 7, np.float64).reshape(MOST_LISTED, 7)
     simulate(tables, state, regimen, protocol, key, due, clock, rows, days, lesions)
     if state["count"][FULL] == 1:
         raise PagetError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from paget.compiled import kernel
-from paget.host.blood import SHED_STEP, first_bed, meet_bed
+from paget.host.blood import SHED_STEP, meet_bed, meet_first_beds
 from paget.host.environment import copy_into, fill_shared
 from paget.host.lesions import update_volume
 from paget.host.niches import settle_niches
@@ -27,7 +27,7 @@ from paget.host.regimen import (
 from paget.host.state import FULL, LESIONS, SHED
 from paget.host.step import advance
 from paget.host.treatment import dose_per_weight, give_dose, weight_lost
-from paget.host.walk import FAT_PAD, LEFT_HEART, LIVER, LUNG
+from paget.host.walk import FAT_PAD, LEFT_HEART, LIVER, LUNG, fill_first_bed
 from paget.keyed_random import Purpose, binomial, seek
 
 # Entries of the clock.
@@ -126,7 +126,8 @@ def _inject_blood(tables, state, protocol):
     if protocol.inoculum_route == 1:
         meet_bed(tables, state, FAT_PAD, LUNG, size, partner, number, passage)
     elif protocol.inoculum_route == 2:
-        first_bed(tables, state, FAT_PAD, LEFT_HEART, size, partner, number, passage)
+        fill_first_bed(tables, LEFT_HEART, state.fates)
+        meet_first_beds(tables, state, FAT_PAD, size, partner, number, passage)
     else:
         meet_bed(tables, state, FAT_PAD, LIVER, size, partner, number, passage)
 
