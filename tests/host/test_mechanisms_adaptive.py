@@ -128,6 +128,48 @@ def shed_from(one: SimpleNamespace) -> SimpleNamespace:
     )
 
 
+# ---- CXCR2 and IGF1R of more than one kind of cell -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mouse", [MOUSE, HUMAN])
+def test_cxcr2_of_tumour_cells_helps_them_to_divide_and_to_leave(animal, mouse) -> None:
+    control, without = animal(mouse), animal(mouse, ("tumour", "receptor", "CXCR2"))
+    for behaviour in ("cycle entry", "shedding"):
+        assert does(without, "tumour cell", behaviour) < 0.99 * does(control, "tumour cell", behaviour)
+    assert does(without, "tumour cell", "cohesion") == pytest.approx(
+        does(control, "tumour cell", "cohesion"), rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("mouse", [MOUSE, HUMAN])
+def test_an_antagonist_of_cxcr2_reaches_tumour_vessels_and_neutrophils(animal, mouse) -> None:
+    """Each by its own receptor: with those of the host gone, only the tumour's is left to block."""
+    control, blocked = animal(mouse), animal(mouse, dose=("AZD5069", 50.0))
+    for cell_type, behaviour in (
+        ("tumour cell", "cycle entry"),
+        ("endothelial cell", "recruitment"),
+        ("neutrophil", "recruitment"),
+    ):
+        assert does(blocked, cell_type, behaviour) < 0.99 * does(control, cell_type, behaviour), cell_type
+    host = ("host", "receptor", "CXCR2")
+    left, both = animal(mouse, host), animal(mouse, host, dose=("AZD5069", 50.0))
+    assert does(both, "endothelial cell", "recruitment") == pytest.approx(
+        does(left, "endothelial cell", "recruitment"), rel=1e-6
+    )
+    assert does(both, "tumour cell", "cycle entry") < 0.99 * does(left, "tumour cell", "cycle entry")
+
+
+def test_a_host_without_igf1r_brings_less_to_the_tumour(animal) -> None:
+    """Fewer vessels, fibroblasts and macrophages are recruited; tumour cells keep their own receptor."""
+    control, without = animal(MOUSE), animal(MOUSE, ("host", "receptor", "IGF1R"))
+    for cell_type in ("endothelial cell", "fibroblast", "macrophage"):
+        recruited = (cell_type, "recruitment")
+        assert does(without, *recruited) < 0.98 * does(control, *recruited), cell_type
+    kept = ("CD8 T cell", "recruitment")
+    assert does(without, *kept) == pytest.approx(does(control, *kept), rel=0.01)
+    assert does(without, "tumour cell", "cycle entry") >= does(control, "tumour cell", "cycle entry")
+
+
 # ---- plexin-B2 -------------------------------------------------------------------------------------------------------
 
 NO_PLEXIN, NO_SEMA4C, NO_SEMA4A = (
