@@ -38,6 +38,15 @@ def relative_growth(x):
 
 
 @law
+def _growth_and_decay(x):
+    """(relative_growth(x), e^x) for x <= 0: near zero one exponential serves both."""
+    if x > -1e-8:
+        return 1.0 + 0.5 * x, 1.0 + x
+    less = math.expm1(x)
+    return less / x, 1.0 + less if x > -1.0 else math.exp(x)
+
+
+@law
 def survival_and_stop(birth, death, dt):
     """(1 - alpha, 1 - beta) for constant rates (1/day) over dt (day), accurate also where either is tiny.
 
@@ -45,14 +54,12 @@ def survival_and_stop(birth, death, dt):
     geometric size.
     """
     rho = (death - birth) * dt
+    scale, decay = _growth_and_decay(-abs(rho))
+    scale *= dt
     if rho <= 0.0:
-        scale = dt * relative_growth(rho)
-        decay = math.exp(rho)
         total = 1.0 + death * scale
         return 1.0 / total, decay / total
-    scale = dt * relative_growth(-rho)  # the same law divided by e^rho, which may be huge
-    decay = math.exp(-rho)
-    total = decay + death * scale
+    total = decay + death * scale  # the same law divided by e^rho, which may be huge
     return decay / total, 1.0 / total
 
 
@@ -121,6 +128,7 @@ def immigration_death_step(n, immigration_per_day, death, dt, generator):
 
     Exact: binomial survivors plus a Poisson number of newcomers that are alive at the end.
     """
-    stayed = binomial(generator, np.int64(n), math.exp(-death * dt))
-    arrived = poisson(generator, immigration_per_day * dt * relative_growth(-death * dt))
+    growth, stays = _growth_and_decay(-death * dt)
+    stayed = binomial(generator, np.int64(n), stays)
+    arrived = poisson(generator, immigration_per_day * dt * growth)
     return stayed + arrived
