@@ -119,6 +119,37 @@ def answer(question: Question, central: Sequence[FloatArray], draws: Sequence[Fl
     )
 
 
+def without_animals(
+    name: str,
+    measure: str,
+    values: Sequence[float] | FloatArray,
+    target: tuple[float, float] | None = None,
+    direction: str | None = None,
+) -> Finding:
+    """A number without unit that has no spread between animals: beside a published range, or as a ratio that is lower
+    or higher than one.
+
+    values: the central one, then one per parameter draw.
+    """
+    central, draws = float(values[0]), np.asarray(values[1:], dtype=np.float64)
+    return Finding(
+        name=name,
+        measure=measure,
+        unit="1",
+        value=central,
+        between_animals=(central, central),
+        from_parameters=middle(draws),
+        by_seed=(central,),
+        draws=draws,
+        no_effect=1.0 if target is None else None,
+        direction=direction,
+        target=target,
+        animals=0,
+        power=math.nan,
+        detectable=math.nan,
+    )
+
+
 def resampled(samples: Sequence[FloatArray], times: int = RESAMPLES) -> list[FloatArray]:
     """Bootstrap: animals drawn with replacement, shape (times, animals, readings); all samples hold the same animals
     in the same order and are resampled together."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from paget.evidence.arms import ArmName, model_of_arm
-from paget.evidence.findings import Finding, Question, answer, middle
+from paget.evidence.findings import Finding, Question, answer, without_animals
 from paget.evidence.measures import HALF_A_COUNT, mean
 from paget.evidence.statistics.animals import Animals, Need
 from paget.model import Catalog, Model
@@ -167,20 +166,5 @@ def share_of_sum(sample: FloatArray, ours: npt.NDArray[np.bool_]) -> FloatArray:
 def _organ_finding(part: Sources, text: str, made: FloatArray, ours: npt.NDArray[np.bool_]) -> Finding:
     with np.errstate(invalid="ignore"):
         shares = made[:, ours].sum(axis=1) / made.sum(axis=1)
-    central, draws = float(shares[0]), shares[1:]
-    return Finding(
-        name=f"{text} made by {' + '.join(part.makers)} in the healthy {part.organ}",
-        measure="share",
-        unit="1",
-        value=central,
-        between_animals=(central, central),
-        from_parameters=middle(draws),
-        by_seed=(central,),
-        draws=draws,
-        no_effect=None,
-        direction=None,
-        target=(part.low, 1.0),
-        animals=0,
-        power=math.nan,
-        detectable=math.nan,
-    )
+    name = f"{text} made by {' + '.join(part.makers)} in the healthy {part.organ}"
+    return without_animals(name, "share", shares, (part.low, 1.0))

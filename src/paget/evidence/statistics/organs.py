@@ -6,14 +6,11 @@ drawn over their ranges.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-
-import numpy as np
 
 from paget.analysis.circulation.organs import ORGANS, arrests_by_flow, explained_share
 from paget.errors import PagetError
-from paget.evidence.findings import Finding, middle
+from paget.evidence.findings import Finding, without_animals
 from paget.evidence.statistics.animals import Animals
 from paget.evidence.statistics.patients import drawn_population
 from paget.model.counterpart import OrganRatio, PatientOrgans
@@ -32,14 +29,18 @@ def ask_patient_organs(part: PatientOrgans, animals: Animals) -> list[Finding]:
     for ratio in part.ratios:
         values = [_ratio(ratio, one) for one in (central, *drawn)]
         found.append(
-            _finding(f"{ratio.over} over {ratio.under} by flow alone", values, (ratio.low, ratio.high))
+            without_animals(
+                f"{ratio.over} over {ratio.under} by flow alone", "mean", values, (ratio.low, ratio.high)
+            )
         )
     if part.pattern is not None:
         seen = part.pattern
         _known(seen.sites)
         values = [explained_share(one, seen.sites) for one in (central, *drawn)]
         found.append(
-            _finding("share of the pattern of sites that flow explains", values, (seen.low, seen.high))
+            without_animals(
+                "share of the pattern of sites that flow explains", "mean", values, (seen.low, seen.high)
+            )
         )
     return found
 
@@ -53,24 +54,3 @@ def _known(organs: Iterable[str]) -> None:
     for organ in organs:
         if organ not in ORGANS:
             raise PagetError("no such organ of a patient", found=organ, allowed=list(ORGANS))
-
-
-def _finding(name: str, values: list[float], target: tuple[float, float]) -> Finding:
-    """values: the central one, then one per draw."""
-    value, over_draws = values[0], np.array(values[1:], dtype=np.float64)
-    return Finding(
-        name=name,
-        measure="mean",
-        unit="1",
-        value=value,
-        between_animals=(value, value),
-        from_parameters=middle(over_draws),
-        by_seed=(value,),
-        draws=over_draws,
-        no_effect=None,
-        direction=None,
-        target=target,
-        animals=0,
-        power=math.nan,
-        detectable=math.nan,
-    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from paget.analysis.circulation.draw import (
 from paget.analysis.circulation.published import TESTS, THRESHOLD
 from paget.compiled import source_hash
 from paget.errors import PagetError, did_you_mean
-from paget.evidence.findings import Finding, middle, wilson
+from paget.evidence.findings import Finding, wilson, without_animals
 from paget.evidence.statistics.animals import Animals
 from paget.formats.parts import PartStore
 from paget.model.counterpart import PatientDraws, PatientLevel
@@ -144,22 +145,8 @@ def _finding(level: PatientLevel, central: list[Values], drawn: list[Values]) ->
         known = [key for key in central[0] if not key.endswith((", low", ", high"))]
         near = did_you_mean(name, known)
         raise PagetError("unknown quantity of a draw", found=name, allowed=known, suggestion=near)
-    over_draws = np.array([found[name] for found in drawn], dtype=np.float64)
-    value = central[0][name]
+    values = [found[name] for found in (central[0], *drawn)]
+    found = without_animals(name, "of patients' draws", values, (level.low, level.high))
     low, high = (central[0].get(f"{name}, {end}", math.nan) for end in ("low", "high"))
-    return Finding(
-        name=name,
-        measure="of patients' draws",
-        unit="1",
-        value=value,
-        between_animals=(low, high),
-        from_parameters=middle(over_draws),
-        by_seed=tuple(found[name] for found in central),
-        draws=over_draws,
-        no_effect=None,
-        direction=None,
-        target=(level.low, level.high),
-        animals=TESTS,
-        power=math.nan,
-        detectable=math.nan,
-    )
+    by_seed = tuple(series[name] for series in central)
+    return replace(found, between_animals=(low, high), by_seed=by_seed, animals=TESTS)

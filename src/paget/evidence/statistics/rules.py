@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from paget.errors import PagetError
-from paget.evidence.findings import Finding, middle
+from paget.evidence.findings import Finding, without_animals
 from paget.evidence.statistics.animals import Animals
 from paget.model import Catalog, Model, resolve
 from paget.model.counterpart import Comparison, Numbers, Response
@@ -28,7 +26,7 @@ def ask_numbers(part: Numbers, animals: Animals) -> list[Finding]:
     pairs = [[_number(model, path, own) for path in (part.number, part.reference)] for own in values]
     ratios = np.array([number / reference for number, reference in pairs])
     name = f"{_short(part.number)} against {_short(part.reference)}"
-    return [_finding(name, "ratio of numbers", ratios, part.direction, None)]
+    return [without_animals(name, "ratio of numbers", ratios, direction=part.direction)]
 
 
 def _number(model: Model, path: str, values: Values) -> float:
@@ -59,8 +57,8 @@ def _compared(part: Response, comparison: Comparison, responses: dict[str, Float
     ratios = responses[comparison.condition] / responses[comparison.reference]
     name = f"{part.behaviour} of {part.cell_type}: {comparison.condition} against {comparison.reference}"
     if comparison.direction == "equal":
-        return _finding(name, "ratio of responses", ratios, None, (1.0 - NO_CHANGE, 1.0 + NO_CHANGE))
-    return _finding(name, "ratio of responses", ratios, comparison.direction, None)
+        return without_animals(name, "ratio of responses", ratios, (1.0 - NO_CHANGE, 1.0 + NO_CHANGE))
+    return without_animals(name, "ratio of responses", ratios, direction=comparison.direction)
 
 
 def response(
@@ -92,26 +90,3 @@ def _check(part: Response, model: Model, catalog: Catalog) -> None:
         for signal in condition.signals:
             if catalog.vocabulary.signal(signal) is None:
                 raise PagetError("unknown signal", key="conditions.signals", found=signal)
-
-
-def _finding(
-    name: str, measure: str, ratios: FloatArray, direction: str | None, target: tuple[float, float] | None
-) -> Finding:
-    """A finding without animals: the first ratio is the central one, the others are those of the draws."""
-    value = float(ratios[0])
-    return Finding(
-        name=name,
-        measure=measure,
-        unit="1",
-        value=value,
-        between_animals=(value, value),
-        from_parameters=middle(ratios[1:]),
-        by_seed=(value,),
-        draws=ratios[1:],
-        no_effect=1.0 if target is None else None,
-        direction=direction,
-        target=target,
-        animals=0,
-        power=math.nan,
-        detectable=math.nan,
-    )
