@@ -136,7 +136,7 @@ CATALOG = [
     Bad("key twice", PACLITAXEL, ((r'class = "cytotoxic"', 'class = "cytotoxic"\nclass = "cytotoxic"'),), ("not valid TOML", "overwrite"), ""),
     Bad("unknown unit in the vocabulary", "vocabulary.toml", ((r'unit = "nM"', 'unit = "nN"'),), ("unknown unit", "'nN'"), '"nN"'),
     Bad("more flow than there is", PATIENTS, ((r"(?<=\nbrain = \{ value = )0.12", "0.9"),), ("organs take more than the cardiac output", "1.23"), "flow"),
-    Bad("more than all patients", PATIENTS, ((r"0\.591.*?0\.9\]", '1.5, unit = "1", source = "assumed", kind = "assumed", range = [0.3, 1.6]'),), ("must be at most 1",), r"cohesive_share = \{ value = 1.5,"),
+    Bad("more than all patients", PATIENTS, ((r"(?<=cohesive_share = \{ value = )0\.\d+.*?0\.9\]", '1.5, unit = "1", source = "assumed", kind = "assumed", range = [0.3, 1.6]'),), ("must be at most 1",), r"cohesive_share = \{ value = 1.5,"),
     Bad("no such assay state", PATIENTS, ((r'state = "some silent"', 'state = "some silence"'),), ("names no assay state of this file", "some silent"), r'state = "some silence"'),
 ]  # fmt: skip
 
@@ -193,7 +193,7 @@ TRIALS = [
     Bad("trigger without unit", TRIAL, ((r'from = "enrolment"\ndays = \[[0-9, ]+\]', 'when = { variable = "primary volume", above = 800 }'),), ("has no unit", "mm^3"), "when = "),
     Bad("trigger in a wrong unit", TRIAL, ((r'from = "enrolment"\ndays = \[[0-9, ]+\]', 'when = { variable = "weight loss", above = "2 g" }'),), ("wrong unit", "'g'"), "when = "),
     Bad("unknown trigger", TRIAL, ((r'from = "enrolment"\ndays = \[[0-9, ]+\]', 'when = { variable = "volume", above = "800 mm^3" }'),), ("unknown choice", "primary volume"), "when = "),
-    Bad("edit of nothing", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-out"\nreceptor = "CXCR2"'),), ("no cell of the tumour has this", "'CXCR2'"), "CXCR2"),
+    Bad("edit of nothing", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-out"\nreceptor = "CSF1R"'),), ("no cell of the tumour has this", "'CSF1R'"), "CSF1R"),
     Bad("edit without fold", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-down"\nreceptor = "IGF1R"'),), ("a knock-down needs fold",), "arms.edits"),
     Bad("edit the wrong way", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-down"\nreceptor = "IGF1R"\nfold = 3.0'),), ("lies between 0 and 1",), "fold = 3.0"),
     Bad("edit of two things", TRIAL, ((r'name = "control"', 'name = "control"\n[[arms.edits]]\nin = "tumour"\nkind = "knock-out"\nreceptor = "IGF1R"\nbehaviour = "cohesion"'),), ("exactly one target", "receptor, behaviour"), "arms.edits"),

@@ -20,6 +20,7 @@ def describe_population(population: Population, catalog: Catalog) -> list[str]:
         "Tumour burden": population.burden,
         "Shedding": population.shedding,
         "Circulation": population.circulation,
+        "Where the blood goes": population.flow,
         "The tube": population.tube,
     }
     leukocytes = [
