@@ -306,13 +306,3 @@ def _end_walk(state, size, partner, number):
     passages[ARRESTED_LATER] += number - dead - broken
     for site in range(SITE_COUNT):
         arrest(state, 0, site, size, partner, state.fate_counts[FIRST_ARREST + site])
-
-
-@kernel
-def cells_in_blood(state):
-    """Tumour cells in transit."""
-    cells = 0
-    for size in range(state.circulating.shape[0]):
-        for partner in range(state.circulating.shape[1]):
-            cells += (size + 1) * state.circulating[size, partner]
-    return cells

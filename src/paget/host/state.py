@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from paget.host.record import AGGREGATE_KINDS, SITES
+from paget.host.record import AGGREGATE_KINDS, MICROMETASTASIS_CELLS, SITES
 from paget.pharmacology.plasma import Plasma, fill_plasma
 from paget.rules.records import dtype_of
 from paget.rules.rule_table import WORKSPACE
@@ -130,7 +130,7 @@ class State(Plasma):
     """Births per cell in small lesions (1/day), shape (S,)."""
     deaths: Annotated[float, "S"]
     """Deaths per cell in small lesions (1/day), shape (S,)."""
-    founder_deaths: Annotated[float, "S", 50]
+    founder_deaths: Annotated[float, "S", MICROMETASTASIS_CELLS]
     """Deaths per cell in founder groups (1/day) by site and cells, shape (S, MICROMETASTASIS_CELLS); 0 is unused."""
     averages: Annotated[float, WORKSPACE[0], WORKSPACE[1]]
     """Workspace of averages over contacts, shape WORKSPACE."""
